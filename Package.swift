@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One package, two graphs. With MARTLET_BARE=x86_64 the freestanding graph is built: the
+// hypervisor image and the test guests, in Embedded Swift without a heap. Without it the same
+// pure modules are built hosted, for `swift test` and the tools.
+let bareArchitecture = Context.environment["MARTLET_BARE"] ?? ""
+let isBare = !bareArchitecture.isEmpty
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableExperimentalFeature("Extern"),
+  .enableExperimentalFeature("RawLayout"),
+  .enableExperimentalFeature("BuiltinModule"),
+]
+
+// No red zone: interrupts use the same stack. No SSE: a guest's registers stay untouched.
+let freestanding: [SwiftSetting] =
+  isBare
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags([
+      "-wmo", "-no-allocations",
+      "-Xfrontend", "-disable-stack-protector", "-Xfrontend", "-function-sections",
+      "-Xcc", "-ffreestanding", "-Xcc", "-mno-red-zone",
+      "-Xcc", "-mno-sse", "-Xcc", "-mno-sse2", "-Xcc", "-mno-mmx", "-Xcc", "-mcx16",
+    ]),
+  ] : []
+
+let shim: [CSetting] = [
+  .unsafeFlags([
+    "-ffreestanding", "-mno-red-zone", "-mno-sse", "-mno-sse2", "-mno-mmx", "-mcx16",
+    "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections",
+  ])
+]
+
+func module(_ name: String, in folder: String, _ dependencies: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies.map { .byName(name: $0) },
+    path: "Sources/\(folder)/\(name)", swiftSettings: strict + freestanding)
+}
+
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)",
+    swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")])
+}
+
+// The floors, lowest first. A module may import what stands above it in this list, and only what
+// it names here: `--explicit-target-dependency-import-check error` holds us to it.
+let base = ["XenABI", "Primitives", "Sync", "Text"]
+let common: [Target] = [
+  module("XenABI", in: "ABI"),
+  module("Primitives", in: "Base", ["XenABI"]),
+  module("Text", in: "Base", ["XenABI"]),
+  module("Sync", in: "Base", ["XenABI", "Primitives"]),
+  module("Formats", in: "Base", ["XenABI", "Primitives"]),
+  module("Machine", in: "Machine", ["XenABI", "Primitives"]),
+  module("X86Format", in: "Machine", ["Primitives", "Machine"]),
+  module("Memory", in: "Core", base + ["Machine"]),
+  module("EventChannels", in: "Core", base + ["Machine"]),
+  module("GrantTables", in: "Core", base + ["Machine"]),
+  module("Scheduling", in: "Core", base + ["Machine"]),
+  module("Timekeeping", in: "Core", base + ["Machine"]),
+  module("Console", in: "Core", base + ["Machine"]),
+  module(
+    "Domains", in: "Core",
+    base + [
+      "Machine", "Memory", "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console",
+    ]),
+  module(
+    "Hypercalls", in: "Core",
+    base + [
+      "Machine", "Memory", "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console",
+      "Domains",
+    ]),
+  module("X86Devices", in: "Machine", base + ["Machine", "X86Format"]),
+  module(
+    "X86PV", in: "Machine",
+    base + [
+      "Machine", "X86Format", "X86Devices", "Memory", "EventChannels", "GrantTables",
+      "Scheduling", "Timekeeping", "Domains", "Hypercalls", "Formats",
+    ]),
+]
+
+let guests = [
+  "hello", "hypercalls", "events", "grants", "timers", "pagetables", "bench",
+]
+
+let bareOnly: [Target] =
+  [
+    .target(name: "CX86", path: "Sources/Bare/CX86", cSettings: shim),
+    module(
+      "X86Machine", in: "Bare",
+      base + [
+        "CX86", "Formats", "Machine", "X86Format", "X86Devices", "X86PV", "Memory",
+        "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console", "Domains",
+        "Hypercalls",
+      ]),
+    module(
+      "Martlet", in: "Bare",
+      base + [
+        "CX86", "X86Machine", "Formats", "Machine", "X86Format", "X86Devices", "X86PV", "Memory",
+        "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console", "Domains",
+        "Hypercalls",
+      ]),
+    .target(name: "CGuest", path: "Sources/Guests/CGuest", cSettings: shim),
+    module("GuestKit", in: "Guests", ["XenABI", "Text", "CGuest"]),
+  ] + guests.map { module("guest-\($0)", in: "Guests", ["XenABI", "Text", "CGuest", "GuestKit"]) }
+
+let hostedOnly: [Target] = [
+  module("FakeMachine", in: "Fake", base + ["Machine", "X86Format"]),
+  .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
+  tests("ABITests", ["XenABI", "CXenHeaders"]),
+  tests("PrimitivesTests", ["Primitives", "XenABI"]),
+  tests("TextTests", ["Text"]),
+  tests("SyncTests", ["Sync", "Primitives"]),
+  tests("FormatsTests", ["Formats", "Primitives"]),
+  tests("X86FormatTests", ["X86Format", "Machine"]),
+  tests("X86DevicesTests", ["X86Devices", "X86Format", "Machine", "XenABI"]),
+  tests("MemoryTests", ["Memory", "Machine", "FakeMachine", "Primitives"]),
+  tests("EventChannelsTests", ["EventChannels", "Machine", "FakeMachine", "XenABI"]),
+  tests("GrantTablesTests", ["GrantTables", "Machine", "FakeMachine", "XenABI"]),
+  tests("SchedulingTests", ["Scheduling", "Machine", "FakeMachine", "XenABI"]),
+  tests("TimekeepingTests", ["Timekeeping", "Machine", "FakeMachine", "XenABI"]),
+  tests("ConsoleTests", ["Console", "Machine", "FakeMachine"]),
+  tests(
+    "X86PVTests",
+    ["X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains"]),
+  tests("HouseRulesTests", []),
+]
+
+let package = Package(
+  name: "martlet",
+  products: isBare
+    ? [.library(name: "Martlet", type: .static, targets: ["Martlet"])]
+      + guests.map { .library(name: "guest-\($0)", type: .static, targets: ["guest-\($0)"]) }
+    : [],
+  targets: common + (isBare ? bareOnly : hostedOnly)
+)

@@ -1,0 +1,1 @@
+// XenABI: to be written.

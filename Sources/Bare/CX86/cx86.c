@@ -1,0 +1,1 @@
+#include "cx86.h"

@@ -1,0 +1,1 @@
+// X86Machine: to be written.

@@ -1,0 +1,1 @@
+// EventChannels: to be written.

@@ -1,0 +1,1 @@
+// GrantTables: to be written.

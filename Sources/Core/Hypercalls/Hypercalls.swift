@@ -1,0 +1,1 @@
+// Hypercalls: to be written.

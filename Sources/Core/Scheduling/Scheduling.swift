@@ -1,0 +1,1 @@
+// Scheduling: to be written.

@@ -1,0 +1,1 @@
+// Timekeeping: to be written.

@@ -1,0 +1,1 @@
+// FakeMachine: to be written.

@@ -1,0 +1,1 @@
+// GuestKit: to be written.

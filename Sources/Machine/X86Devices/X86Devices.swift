@@ -1,0 +1,1 @@
+// X86Devices: to be written.

@@ -1,0 +1,1 @@
+// X86Format: to be written.

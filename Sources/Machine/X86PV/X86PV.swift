@@ -1,0 +1,1 @@
+// X86PV: to be written.

@@ -1,1 +1,8 @@
-// Primitives: to be written.
+/// Building blocks that know nothing of hypervisors: bit flags, references to objects that a table
+/// owns, bitmaps of fixed size, checked arithmetic. No locks here (see `Sync`), no machine.
+public enum Primitives {
+  /// The size of a frame and of a page, in bytes.
+  public static let pageBytes = 4096
+  /// log2 of `pageBytes`.
+  public static let pageShift: UInt64 = 12
+}

@@ -60,7 +60,7 @@ let common: [Target] = [
   module("Text", in: "Base", ["XenABI"]),
   module("Sync", in: "Base", ["XenABI", "Primitives"]),
   module("Formats", in: "Base", ["XenABI", "Primitives"]),
-  module("Machine", in: "Machine", ["XenABI", "Primitives"]),
+  module("Machine", in: "Machine", ["XenABI", "Primitives", "Sync"]),
   module("X86Format", in: "Machine", ["Primitives", "Machine"]),
   module("Memory", in: "Core", base + ["Machine"]),
   module("EventChannels", in: "Core", base + ["Machine"]),

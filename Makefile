@@ -1,0 +1,73 @@
+# Martlet. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The Swift toolchain's own ld.lld and llvm tools come first: they fit its object files.
+swift_bin := $(dir $(realpath $(shell command -v swift)))
+export PATH := $(swift_bin):$(PATH)
+
+bare_scratch := .build-bare
+bare_out := $(bare_scratch)/x86_64-unknown-none-elf/release
+bare_build := MARTLET_BARE=x86_64 swift build -c release --triple x86_64-unknown-none-elf \
+  --scratch-path $(bare_scratch) --explicit-target-dependency-import-check error
+guests := $(patsubst Sources/Guests/guest-%,%,$(wildcard Sources/Guests/guest-*))
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: image
+image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/martlet-syms
+	$(bare_build) --product Martlet
+	Tools/link-image $(bare_out)/libMartlet.a Sources/Bare/Martlet/link.ld build/martlet
+
+.PHONY: guests
+guests: ## build our test guests: build/guests/NAME
+	set -e; for guest in $(guests); do \
+	  $(bare_build) --product guest-$$guest; \
+	  Tools/link-guest $(bare_out)/libguest-$$guest.a build/guests/$$guest; \
+	done
+
+.PHONY: setup
+setup: ## install the Debian packages that are missing (asks sudo when not root)
+	Tools/setup
+
+.PHONY: images
+images: ## make the Debian kernel, dom0 root, guest and stock Xen under build/cache
+	Tools/images
+
+.PHONY: tools
+tools: ## build the hosted half of the package
+	swift build
+
+.PHONY: demo
+demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave you at dom0's prompt
+	Tools/demo --hypervisor build/martlet
+
+.PHONY: test
+test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
+	swift test --explicit-target-dependency-import-check error
+	$(MAKE) image guests images
+	Tests/EndToEnd/run --hypervisor build/martlet --tag quick
+
+.PHONY: test-full
+test-full: image guests images ## end to end, the long ones too
+	Tests/EndToEnd/run --hypervisor build/martlet
+
+.PHONY: bench
+bench: image guests images ## measure against stock Xen 4.17 and write docs/benchmarks.md
+	Benchmarks/run
+
+.PHONY: iso
+iso: image images ## build/martlet.iso: a GRUB (BIOS) CD with hypervisor, dom0 kernel and its root
+	Tools/iso --hypervisor build/martlet --output build/martlet.iso
+
+.PHONY: lint
+lint: ## formatting of every Swift file
+	swift format lint --strict --parallel -r Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## remove what was built, keep what was downloaded
+	rm -rf .build $(bare_scratch)
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +; fi

@@ -109,7 +109,8 @@ let bareOnly: [Target] =
         "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console", "Domains",
         "Hypercalls",
       ]),
-    .target(name: "CGuest", path: "Sources/Guests/CGuest", cSettings: shim),
+    .target(name: "CGuest", path: "Sources/Guests/CGuest",
+      cSettings: shim + [.unsafeFlags(["-mcmodel=kernel"])]),
     module("GuestKit", in: "Guests", ["XenABI", "Text", "CGuest"]),
   ] + guests.map { module("guest-\($0)", in: "Guests", ["XenABI", "Text", "CGuest", "GuestKit"]) }
 

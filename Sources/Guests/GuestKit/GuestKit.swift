@@ -1,1 +1,0 @@
-// GuestKit: to be written.

@@ -1,0 +1,30 @@
+import Machine
+import Primitives
+import XenABI
+
+/// What the core asks of the processor's floor about domains and vCPUs.
+///
+/// `Domain.architecture` and `VCPU.architecture` belong to the conforming type: the core only
+/// carries them.
+public protocol GuestArchitecture: Machine {
+  /// Makes the processor's part of a fresh domain.
+  static func makeDomain(_ domain: Ref<Domain>, in hv: Hypervisor<Self>) throws(XenErrno)
+
+  /// Makes the processor's part of a fresh vCPU.
+  static func makeVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<Self>) throws(XenErrno)
+
+  /// Gives back what the processor's part of a vCPU holds, its memory included.
+  static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<Self>)
+
+  /// Gives back what the processor's part of a domain holds, its memory included.
+  static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<Self>)
+
+  /// Takes page tables and memory away from a dying domain, a bounded piece at a time.
+  /// - Returns: whether nothing is left to do.
+  static func relinquishMemory(_ domain: Ref<Domain>, in hv: Hypervisor<Self>) -> Bool
+
+  /// Loads the registers of `next` in place of those of `previous`; nil stands for idle.
+  /// `isLoaded` of both is kept true.
+  static func switchContext(
+    from previous: Ref<VCPU>?, to next: Ref<VCPU>?, in hv: Hypervisor<Self>)
+}

@@ -1,0 +1,82 @@
+import Machine
+import Memory
+import Primitives
+import Scheduling
+import Sync
+import Synchronization
+
+/// Everything the hypervisor knows: made once at start of day, never destroyed.
+public struct HypervisorState: ~Copyable {
+  /// The frame table.
+  public let frames: FrameTable
+  /// The free memory.
+  public let heap: SpinLock<FrameAllocator>
+  /// The machine-to-physical table that guests read: the PFN of each machine frame.
+  public let machineToPhysical: Table<UInt64>
+  /// See `TLBClock`.
+  public let tlb = TLBClock()
+  /// The domains.
+  public var domains: DomainTable
+  /// The CPUs, by index; as many as are online.
+  public let cpus: Table<PerCPU>
+  /// Guards `scheduler`, every vCPU's `scheduling` and `runstate`.
+  public let schedulerLock = TicketLock()
+  /// See `Scheduler`.
+  public var scheduler: Scheduler
+  /// Frames of RAM in all.
+  public let totalFrames: UInt64
+  /// The CPUs that run.
+  public let onlineCPUs: CPUSet
+
+  /// The state of a hypervisor without domains.
+  public init(
+    frames: FrameTable, heap: consuming FrameAllocator, machineToPhysical: Table<UInt64>,
+    domainSlots: Table<Ref<Domain>?>, cpus: Table<PerCPU>, online: CPUSet, totalFrames: UInt64
+  ) {
+    self.frames = frames
+    self.heap = SpinLock(heap)
+    self.machineToPhysical = machineToPhysical
+    domains = DomainTable(slots: domainSlots)
+    self.cpus = cpus
+    scheduler = Scheduler(online: online)
+    self.totalFrames = totalFrames
+    onlineCPUs = online
+  }
+}
+
+/// The hypervisor on machine `M`: a reference to its state, passed down to whatever works on it.
+public struct Hypervisor<M: GuestArchitecture>: Sendable {
+  /// The state.
+  public let state: Ref<HypervisorState>
+
+  /// The hypervisor with this state.
+  public init(_ state: Ref<HypervisorState>) { self.state = state }
+
+  /// The frame table.
+  public var frames: FrameTable { state.pointee.frames }
+
+  /// The CPU that runs this code.
+  public var thisCPU: Ref<PerCPU> { state.pointee.cpus[M.currentCPU.index] }
+
+  /// The vCPU that this CPU runs, if it does not idle.
+  public var current: Ref<VCPU>? { thisCPU.pointee.current }
+
+  /// Writes the PFN of a machine frame into the table that guests read.
+  public func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64) {
+    guard mfn.rawValue < UInt64(state.pointee.machineToPhysical.count) else { return }
+    state.pointee.machineToPhysical.at(Int(truncatingIfNeeded: mfn.rawValue))?.pointee = pfn
+  }
+
+  /// The PFN that the table has for a machine frame.
+  public func machineToPhysical(_ mfn: MFN) -> UInt64? {
+    guard mfn.rawValue < UInt64(state.pointee.machineToPhysical.count) else { return nil }
+    return state.pointee.machineToPhysical.at(Int(truncatingIfNeeded: mfn.rawValue))?.pointee
+  }
+}
+
+/// Values of the machine-to-physical table that are not PFNs.
+/// - Source: `xen/include/public/xen.h`, `INVALID_M2P_ENTRY`, `SHARED_M2P_ENTRY`.
+public enum MachineToPhysical {
+  /// No PFN is known for the frame.
+  public static var invalid: UInt64 { UInt64.max }
+}

@@ -1,1 +1,3 @@
-// The tests of `X86Format` stand beside this file, one suite for each group of encodings.
+import Testing
+
+@Test func placeholderForX86Format() {}

@@ -118,4 +118,10 @@ import Sync
     // Safety: 4096 mapped bytes for as long as `self` is in use.
     try body(unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: 4096))
   }
+
+  /// Lends the frame's address, to be written.
+  /// - Safety: `body` stays within 4096 bytes and keeps no pointer.
+  @unsafe @inlinable public func withMutableBase<R>(_ body: (UnsafeMutableRawPointer) -> R) -> R {
+    unsafe body(base)
+  }
 }

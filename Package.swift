@@ -122,7 +122,7 @@ let hostedOnly: [Target] = [
   tests("TextTests", ["Text"]),
   tests("SyncTests", ["Sync", "Primitives"]),
   tests("FormatsTests", ["Formats", "Primitives", "XenABI"]),
-  tests("X86FormatTests", ["X86Format", "Machine"]),
+  tests("X86FormatTests", ["X86Format", "Machine", "Primitives"]),
   tests("X86DevicesTests", ["X86Devices", "X86Format", "Machine", "XenABI"]),
   tests("MemoryTests", ["Memory", "Machine", "FakeMachine", "Primitives"]),
   tests("EventChannelsTests", ["EventChannels", "Machine", "FakeMachine", "XenABI"]),

@@ -1,3 +1,1 @@
-import Testing
-
-@Test func placeholderForX86Format() {}
+// The tests of `X86Format` stand beside this file, one suite for each group of encodings.

@@ -36,6 +36,7 @@ let shim: [CSetting] = [
   .unsafeFlags([
     "-ffreestanding", "-mno-red-zone", "-mno-sse", "-mno-sse2", "-mno-mmx", "-mcx16",
     "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-ffunction-sections",
+    "-fPIE", "-fno-omit-frame-pointer",
   ])
 ]
 

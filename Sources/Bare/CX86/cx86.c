@@ -1,1 +1,0 @@
-#include "cx86.h"

@@ -1,0 +1,36 @@
+import Formats
+import Machine
+import Primitives
+import Text
+
+/// What the boot loader handed over, kept for the composition root.
+public struct BootRecord: ~Copyable {
+  /// The loader's structure: command line, modules, loader's name, ACPI root.
+  public var information = BootInformation(.multiboot1, structure: .none)
+  /// Memory as firmware says, sanitised.
+  public var firmwareMap = MemoryMap()
+  /// Memory that nobody uses yet: RAM without the image, modules, loader's data, and what the floor
+  /// took for itself. What is left of it after start-up belongs to the allocator.
+  public var freeMap = MemoryMap()
+  /// Whether a panic leaves the machine stopped (`noreboot`).
+  public var staysAfterPanic = false
+
+  init() {}
+}
+
+/// A view of machine memory through the direct map, for decoders of physical structures.
+public struct DirectMapReader: PhysicalReader, Copyable {
+  /// One past the last address that may be read.
+  let limit: UInt64
+
+  /// Calls `body` with the `count` bytes at physical `address`.
+  public func withBytes<Result: ~Copyable, Failure: Error>(
+    at address: UInt64, count: Int, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    guard count >= 0, address <= limit, UInt64(count) <= limit &- address,
+      let start = unsafe UnsafeRawPointer(bitPattern: UInt(AddressLayout.directMap &+ address))
+    else { return nil }
+    // Safety: the direct map shows every address below `limit`, for ever.
+    return try body(unsafe RawSpan(_unsafeStart: start, byteCount: count))
+  }
+}

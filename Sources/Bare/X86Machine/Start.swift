@@ -1,0 +1,72 @@
+import CX86
+import Formats
+import Machine
+import Primitives
+import Text
+
+extension X86 {
+  /// Brings the machine up as far as the composition root needs it.
+  ///
+  /// - Parameters:
+  ///   - magic: what the boot loader left in EAX.
+  ///   - information: what it left in EBX: the physical address of its structure.
+  public static func start(magic: UInt32, information: UInt64) {
+    initialiseState()
+    state.pointee.console.serial.initialise()
+    log(.info, "Martlet 4.17.0 (Embedded Swift) x86-64")
+    readBootInformation(magic: magic, address: information)
+  }
+
+  /// What the boot loader handed over.
+  public static var boot: Ref<BootRecord> {
+    // Safety: part of the machine's state, which stays where it is for ever.
+    unsafe withUnsafeMutablePointer(to: &state.pointee.boot) { unsafe Ref($0) }
+  }
+
+  private static func readBootInformation(magic: UInt32, address: UInt64) {
+    // The boot page tables show the first 4 GiB.
+    let reader = DirectMapReader(limit: 4 << 30)
+    let boot = Self.boot
+    do throws(MultibootError) {
+      boot.pointee.information = try Multiboot.decode(magic: magic, address: address, reader)
+      let dropped = try boot.pointee.information.insertMemory(
+        into: &boot.pointee.firmwareMap, reader)
+      if dropped > 0 { log(.warning, "\(dropped) entries of the memory map dropped") }
+    } catch {
+      panic("boot loader's information cannot be used (magic \(hex: magic))")
+    }
+    var line = Line()
+    line.buffer.append("Command line: ")
+    _ = reader.withBytes(
+      at: boot.pointee.information.commandLine.start,
+      count: Int(truncatingIfNeeded: boot.pointee.information.commandLine.length)
+    ) { text in
+      for i in 0..<text.byteCount {
+        // Safety: below the span's count.
+        line.buffer.append(byte: unsafe text.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self))
+      }
+    }
+    log(.info, line)
+    log(.info, "Physical memory map:")
+    boot.pointee.firmwareMap.forEach { entry in
+      log(
+        .info,
+        " [\(hex: entry.range.start, digits: 16), \(hex: entry.range.end &- 1, digits: 16)] (\(name(of: entry.type)))"
+      )
+    }
+    log(
+      .info,
+      "System RAM: \(boot.pointee.firmwareMap.ramBytes >> 20)MB (\(boot.pointee.firmwareMap.ramBytes >> 10)kB)"
+    )
+  }
+
+  private static func name(of type: MemoryType) -> StaticString {
+    switch type {
+    case .ram: "usable"
+    case .reserved: "reserved"
+    case .acpiReclaimable: "ACPI data"
+    case .acpiNVS: "ACPI NVS"
+    case .unusable: "unusable"
+    }
+  }
+}

@@ -27,4 +27,23 @@ public protocol GuestArchitecture: Machine {
   /// `isLoaded` of both is kept true.
   static func switchContext(
     from previous: Ref<VCPU>?, to next: Ref<VCPU>?, in hv: Hypervisor<Self>)
+
+  /// dom0 has shut down: powers off, reboots or halts the machine as `reason` (`SHUTDOWN_*`) says.
+  static func controlDomainEnded(reason: UInt32)
+
+  /// Gives a vCPU that is down its first registers, read from the caller's memory at `address`
+  /// (`struct vcpu_guest_context`).
+  static func initialiseVCPU(
+    _ vcpu: Ref<VCPU>, contextAt address: UInt64, in hv: Hypervisor<Self>) throws(XenErrno)
+
+  /// Copies the present time into a vCPU's `vcpu_info` and its own time area. The vCPU is loaded on
+  /// this CPU.
+  static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<Self>)
+
+  /// Takes a reference, and the right to write, to a frame that a guest names as its own.
+  static func holdWritableFrame(
+    _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<Self>) throws(XenErrno) -> MFN
+
+  /// Gives back what `holdWritableFrame` took.
+  static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<Self>)
 }

@@ -1,0 +1,98 @@
+import Machine
+import Memory
+import Primitives
+import Scheduling
+import Sync
+import Synchronization
+import XenABI
+
+/// How domains stop: shut down by themselves, and destroyed by the toolstack.
+extension Hypervisor {
+  /// Stops a domain for the reason it gives (`SHUTDOWN_*`); it stays as it is until the toolstack
+  /// looks at it. A second call changes nothing.
+  public func shutdown(_ domain: Ref<Domain>, reason: UInt32) {
+    let isFirst = domain.pointee.stateLock.withLock {
+      guard domain.pointee.shutdownReason == nil else { return false }
+      domain.pointee.shutdownReason = domain.pointee.shutdownCode ?? reason
+      return true
+    }
+    guard isFirst else { return }
+    pause(domain)
+    if domain.pointee.id == .dom0 {
+      M.controlDomainEnded(reason: domain.pointee.shutdownReason ?? reason)
+    }
+    raiseGlobal(.domainException)
+  }
+
+  /// Stops a domain that broke a rule it could not be told about by an error.
+  public func crash(_ domain: Ref<Domain>) {
+    guard domain.pointee.shutdownReason == nil else { return }
+    shutdown(domain, reason: ShutdownReason.crash.rawValue)
+  }
+
+  /// Ends the suspension of a domain (`XEN_DOMCTL_resumedomain`).
+  public func resume(_ domain: Ref<Domain>) {
+    let was = domain.pointee.stateLock.withLock {
+      let was = domain.pointee.shutdownReason != nil
+      domain.pointee.shutdownReason = nil
+      domain.pointee.shutdownCode = nil
+      return was
+    }
+    if was { unpause(domain) }
+  }
+
+  /// Takes a domain apart, a bounded piece at a time.
+  /// - Returns: whether it is done; if not, call again.
+  /// - Throws: `EINVAL` for dom0.
+  public func destroy(_ domain: Ref<Domain>) throws(XenErrno) -> Bool {
+    guard domain.pointee.id != .dom0 else { throw .EINVAL }
+    let isFirst = domain.pointee.stateLock.withLock {
+      guard domain.pointee.lifecycle == .alive else { return false }
+      domain.pointee.lifecycle = .dying
+      return true
+    }
+    if isFirst {
+      pause(domain)
+      waitUntilUnloaded(domain)
+      releaseClaim(domain)
+      for i in 0..<domain.pointee.maximumVCPUs {
+        if let vcpu = domain.pointee.vcpus[i] { stopTimers(vcpu) }
+      }
+      closeAllPorts(domain)
+    }
+    if domain.pointee.lifecycle == .dead { return true }
+    guard releaseGrants(domain) else { return false }
+    guard M.relinquishMemory(domain, in: self) else { return false }
+    let isLast = domain.pointee.stateLock.withLock {
+      guard domain.pointee.lifecycle == .dying else { return false }
+      domain.pointee.lifecycle = .dead
+      return true
+    }
+    if isLast {
+      state.pointee.schedulerLock.withLock {
+        for i in 0..<domain.pointee.maximumVCPUs {
+          if let vcpu = domain.pointee.vcpus[i] {
+            state.pointee.scheduler.remove(vcpu.schedulingEntity)
+          }
+        }
+      }
+      releaseFromOwner(domain.pointee.sharedInfo)
+      raiseGlobal(.domainException)
+      // The table's reference: the record goes when the last frame and the last holder have gone.
+      dropDomainReference(domain)
+    }
+    return true
+  }
+
+  /// Gives back frames that a domain laid claim to and has not allocated.
+  public func releaseClaim(_ domain: Ref<Domain>) {
+    let claimed = domain.pointee.pageLock.withLock {
+      let claimed = domain.pointee.claimedFrames
+      domain.pointee.claimedFrames = 0
+      return claimed
+    }
+    if claimed != 0 {
+      state.pointee.heap.withLock { $0.claimedFrames -= min($0.claimedFrames, claimed) }
+    }
+  }
+}

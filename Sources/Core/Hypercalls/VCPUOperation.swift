@@ -1,0 +1,172 @@
+import Domains
+import Machine
+import Memory
+import Primitives
+import Scheduling
+import Sync
+import Synchronization
+import XenABI
+
+/// `HYPERVISOR_vcpu_op`: bringing vCPUs up and down, their areas and timers.
+extension Hypervisor {
+  /// Performs a `VCPUOP_*` on a vCPU of the caller's domain.
+  public func vcpuOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    guard let operation = VCPUOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
+      throw .ENOSYS
+    }
+    let domain = caller.domain
+    guard let vcpu = domain.pointee.vcpu(VCPUID(UInt32(truncatingIfNeeded: arguments.second)))
+    else { throw .ENOENT }
+    let address = arguments.third
+    switch operation {
+    case .initialise:
+      guard domain.pointee.stateLock.withLock({ !vcpu.pointee.isInitialised }) else {
+        throw .EEXIST
+      }
+      try M.initialiseVCPU(vcpu, contextAt: address, in: self)
+      domain.pointee.stateLock.withLock { vcpu.pointee.isInitialised = true }
+      return .success
+    case .up:
+      guard domain.pointee.stateLock.withLock({ vcpu.pointee.isInitialised }) else {
+        throw .EINVAL
+      }
+      bringUp(vcpu)
+      return .success
+    case .down:
+      takeDown(vcpu)
+      return .success
+    case .isUp:
+      let isDown = vcpu.pointee.blockers.load(ordering: .relaxed) & VCPUBlockers.down.rawValue
+      return .done(isDown == 0 ? 1 : 0)
+    case .getRunstateInfo:
+      try write(runstate(of: vcpu), to: GuestHandle(address: address))
+      return .success
+    case .registerRunstateMemoryArea:
+      let area = try read(GuestHandle<VCPURegisterRunStateArea>(address: address))
+      vcpu.pointee.runstateArea = area.address
+      if vcpu == caller.vcpu { publishRunstate(vcpu) }
+      return .success
+    case .registerTimeMemoryArea:
+      let area = try read(GuestHandle<VCPURegisterTimeArea>(address: address))
+      vcpu.pointee.timeArea = area.address
+      if vcpu == caller.vcpu { M.publishTime(vcpu, in: self) }
+      return .success
+    case .setPeriodicTimer:
+      let request = try read(GuestHandle<VCPUSetPeriodicTimer>(address: address))
+      // Faster than 1 ms would let a guest spend the host's time in interrupts.
+      guard request.periodNanoseconds >= 1_000_000 else { throw .EINVAL }
+      setPeriodic(vcpu, nanoseconds: request.periodNanoseconds)
+      return .success
+    case .stopPeriodicTimer:
+      setPeriodic(vcpu, nanoseconds: 0)
+      return .success
+    case .setSingleShotTimer:
+      guard vcpu == caller.vcpu else { throw .EINVAL }
+      let request = try read(GuestHandle<VCPUSetSingleShotTimer>(address: address))
+      let deadline = SystemTime(nanoseconds: request.timeoutNanoseconds)
+      if request.flags & SingleShotTimerFlags.future != 0, deadline < M.now { throw .ETIME }
+      setSingleShot(vcpu, at: deadline)
+      return .success
+    case .stopSingleShotTimer:
+      guard vcpu == caller.vcpu else { throw .EINVAL }
+      stopSingleShot(vcpu)
+      return .success
+    case .registerVCPUInfo:
+      let request = try read(GuestHandle<VCPURegisterInfo>(address: address))
+      try registerInfo(vcpu, request)
+      return .success
+    case .sendNMI:
+      vcpu.pointee.isNMIPending.store(true, ordering: .sequentiallyConsistent)
+      notifyUpcall(vcpu)
+      return .success
+    case .getPhysicalID:
+      throw .EINVAL
+    }
+  }
+
+  /// `HYPERVISOR_set_timer_op`: the single-shot timer by its older name; 0 stops it.
+  public func setTimerOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    if arguments.first == 0 {
+      stopSingleShot(caller.vcpu)
+    } else {
+      setSingleShot(caller.vcpu, at: SystemTime(nanoseconds: arguments.first))
+    }
+    return .success
+  }
+
+  /// Brings a vCPU up.
+  public func bringUp(_ vcpu: Ref<VCPU>) {
+    let down = VCPUBlockers.down.rawValue
+    let old = vcpu.pointee.blockers.bitwiseAnd(~down, ordering: .sequentiallyConsistent).oldValue
+    if old & down != 0 { wake(vcpu) }
+  }
+
+  /// Takes a vCPU down; when it was the last one that was up the domain stops.
+  public func takeDown(_ vcpu: Ref<VCPU>) {
+    let domain = vcpu.pointee.domain
+    vcpu.pointee.blockers.bitwiseOr(
+      VCPUBlockers.down.rawValue, ordering: .sequentiallyConsistent)
+    var someIsUp = false
+    for i in 0..<domain.pointee.maximumVCPUs {
+      guard let other = domain.pointee.vcpus[i] else { continue }
+      let blockers = other.pointee.blockers.load(ordering: .sequentiallyConsistent)
+      if blockers & VCPUBlockers.down.rawValue == 0 { someIsUp = true }
+    }
+    sleepWithoutWaiting(vcpu)
+    if !someIsUp { shutdown(domain, reason: ShutdownReason.powerOff.rawValue) }
+  }
+
+  /// Where a vCPU's time goes, as the ABI tells it.
+  public func runstate(of vcpu: Ref<VCPU>) -> VCPURunStateInfo {
+    state.pointee.schedulerLock.withLock {
+      let account = vcpu.pointee.runstate
+      var time = account.spent
+      // The ABI's times include the present state's up to now.
+      time[Int(account.state.rawValue) & 3] = account.nanoseconds(in: account.state, at: M.now)
+      return VCPURunStateInfo(
+        state: account.state.rawValue, stateEntryTime: account.since.nanoseconds, time: time)
+    }
+  }
+
+  /// Copies the runstate of the vCPU that is loaded here to where its guest wants it.
+  public func publishRunstate(_ vcpu: Ref<VCPU>) {
+    guard vcpu.pointee.runstateArea != 0 else { return }
+    let account = state.pointee.schedulerLock.withLock { vcpu.pointee.runstate }
+    let info = VCPURunStateInfo(
+      state: account.state.rawValue, stateEntryTime: account.since.nanoseconds,
+      time: account.spent)
+    // A guest that unmapped its area loses the copy, nothing else.
+    try? write(info, to: GuestHandle(address: vcpu.pointee.runstateArea))
+  }
+
+  // Moves vcpu_info into memory of the guest's; it stays there.
+  private func registerInfo(
+    _ vcpu: Ref<VCPU>, _ request: VCPURegisterInfo
+  ) throws(XenErrno) {
+    let domain = vcpu.pointee.domain
+    let offset = Int(request.offset)
+    guard offset <= 4096 - VCPUInfoLayout.size, offset % 8 == 0 else { throw .EINVAL }
+    guard !vcpu.pointee.hasRegisteredInfo else { throw .EINVAL }
+    // Another vCPU's area may move only while that vCPU cannot be using it.
+    if vcpu != current {
+      let blockers = vcpu.pointee.blockers.load(ordering: .sequentiallyConsistent)
+      guard blockers & VCPUBlockers.down.rawValue != 0 else { throw .EINVAL }
+    }
+    let mfn = try M.holdWritableFrame(GFN(request.mfn), of: domain, in: self)
+    // Move what is there; an event that arrives meanwhile is found by the check at the end.
+    let new = M.memory[mfn]
+    let old = M.memory[vcpu.pointee.infoFrame]
+    new.copy(to: offset, from: old, at: vcpu.pointee.infoOffset, count: VCPUInfoLayout.size)
+    vcpu.pointee.infoFrame = mfn
+    vcpu.pointee.infoOffset = offset
+    vcpu.pointee.hasRegisteredInfo = true
+    // Nothing that came in during the move may be lost: report everything as pending.
+    new.store(UInt64.max, at: offset + VCPUInfoLayout.eventPendingSelector)
+    new.store(UInt8(1), at: offset + VCPUInfoLayout.eventUpcallPending)
+    if vcpu.pointee.isRunnable || vcpu == current { notifyUpcall(vcpu) }
+  }
+}

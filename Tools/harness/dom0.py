@@ -141,7 +141,7 @@ class Dom0:
         """The command's output, or None when what arrived does not fit its checksum."""
         with self.machine._changed:
             said = bytes(self.machine._text[begin:end.end()])
-        said = said.replace(b"\r\n", b"\n")  # the terminal's doing, not the command's
+        said = said.replace(b"\r", b"")  # terminal and hypervisor add them, the agent takes them out
         said = _HYPERVISOR_LINE.sub(b"", said)
         start = said.rfind(b"@@ begin %d\n" % number)
         stop = said.find(b"@@ end %d " % number, start)
@@ -154,7 +154,7 @@ class Dom0:
         crc, length = int(end.group(2)), int(end.group(3))
         for candidate in (data, data[:-1]):
             if len(candidate) == length and _checksum(candidate) == crc:
-                return candidate.decode(errors="replace").replace("\r", "")
+                return candidate.decode(errors="replace")
         return None
 
     def power_off(self, timeout=90):

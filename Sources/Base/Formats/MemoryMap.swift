@@ -87,6 +87,7 @@ public struct MemoryMap: ~Copyable, Sendable {
   /// - Throws: `.full` if the map has no room for the split this makes.
   public mutating func remove(_ range: PhysicalRange) throws(MemoryMapError) {
     guard !range.isEmpty else { return }
+    defer { join() }
     try split(at: range.start)
     try split(at: range.end)
     removeEntries { range.contains($0.range.start) }

@@ -1,4 +1,5 @@
 import CGuest
+import XenABI
 import Text
 
 /// The guest's way out: console_io for dom0, the console ring of start_info for other domains.
@@ -32,7 +33,7 @@ public enum Console {
       let produced = guest_load32(ring &+ 3084)
       if produced &- consumed >= 2048 {
         Events.send(info.consolePort)
-        _ = hypercall(.schedOp, SchedOp.yield.rawValue, 0)
+        _ = hypercall(.schedOp, SchedOp.yield, 0)
         continue
       }
       let byte = guest_load8(address &+ done)

@@ -1,5 +1,6 @@
 import CGuest
 import Synchronization
+import XenABI
 
 private let upcalls = Atomic<UInt64>(0)
 private let lastPort = Atomic<UInt32>(0)
@@ -8,25 +9,6 @@ private let portsSeen = Atomic<UInt64>(0)
 
 /// Event channels: the two-level bitmap and the operations every guest needs.
 public enum Events {
-  /// Operations of event_channel_op.
-  /// - Source: public/event_channel.h
-  public enum Operation: UInt64, Sendable {
-    case bindInterdomain = 0
-    case bindVIRQ = 1
-    case bindPIRQ = 2
-    case close = 3
-    case send = 4
-    case status = 5
-    case allocateUnbound = 6
-    case bindIPI = 7
-    case bindVCPU = 8
-    case unmask = 9
-    case reset = 10
-    case initControl = 11
-    case expandArray = 12
-    case setPriority = 13
-  }
-
   /// Upcalls delivered since the start, over all vCPUs.
   public static var upcallCount: UInt64 { upcalls.load(ordering: .acquiring) }
   /// Pending ports taken by upcalls since the start.
@@ -47,43 +29,43 @@ public enum Events {
   public static func unmask(_ port: UInt32) -> Int64 { call(.unmask, port) }
 
   /// An operation whose argument is one number.
-  public static func call(_ operation: Operation, _ word: UInt32) -> Int64 {
+  public static func call(_ operation: EventChannelOp, _ word: UInt32) -> Int64 {
     var argument = word
-    return hypercall(.eventChannelOp, operation.rawValue, &argument)
+    return hypercall(.eventChannelOp, operation, &argument)
   }
 
   /// EVTCHNOP_bind_ipi: the port, or a negative error.
   public static func bindIPI(_ vcpu: UInt32) -> Int64 {
     var argument = Words(vcpu, 0)
-    let end = hypercall(.eventChannelOp, Operation.bindIPI.rawValue, &argument)
+    let end = hypercall(.eventChannelOp, EventChannelOp.bindIPI, &argument)
     return end == 0 ? Int64(argument.b) : end
   }
 
   /// EVTCHNOP_bind_virq: the port, or a negative error.
   public static func bindVIRQ(_ virq: UInt32, _ vcpu: UInt32) -> Int64 {
     var argument = Words(virq, vcpu)
-    let end = hypercall(.eventChannelOp, Operation.bindVIRQ.rawValue, &argument)
+    let end = hypercall(.eventChannelOp, EventChannelOp.bindVIRQ, &argument)
     return end == 0 ? Int64(argument.c) : end
   }
 
   /// EVTCHNOP_alloc_unbound: the port, or a negative error.
   public static func allocateUnbound(_ domain: UInt16, for remote: UInt16) -> Int64 {
     var argument = Words(UInt32(domain) | UInt32(remote) << 16, 0)
-    let end = hypercall(.eventChannelOp, Operation.allocateUnbound.rawValue, &argument)
+    let end = hypercall(.eventChannelOp, EventChannelOp.allocUnbound, &argument)
     return end == 0 ? Int64(argument.b) : end
   }
 
   /// EVTCHNOP_bind_interdomain: the local port, or a negative error.
   public static func bindInterdomain(_ remote: UInt16, _ port: UInt32) -> Int64 {
     var argument = Words(UInt32(remote), port)
-    let end = hypercall(.eventChannelOp, Operation.bindInterdomain.rawValue, &argument)
+    let end = hypercall(.eventChannelOp, EventChannelOp.bindInterdomain, &argument)
     return end == 0 ? Int64(argument.c) : end
   }
 
   /// EVTCHNOP_bind_vcpu.
   public static func bindVCPU(_ port: UInt32, _ vcpu: UInt32) -> Int64 {
     var argument = Words(port, vcpu)
-    return hypercall(.eventChannelOp, Operation.bindVCPU.rawValue, &argument)
+    return hypercall(.eventChannelOp, EventChannelOp.bindVCPU, &argument)
   }
 
   /// What EVTCHNOP_status tells about a port.
@@ -103,7 +85,7 @@ public enum Events {
   /// EVTCHNOP_status.
   public static func status(_ port: UInt32, of domain: UInt16 = 0x7ff0) -> Status {
     var argument = Words(UInt32(domain), port)
-    let end = hypercall(.eventChannelOp, Operation.status.rawValue, &argument)
+    let end = hypercall(.eventChannelOp, EventChannelOp.status, &argument)
     return Status(
       result: end, kind: argument.c, vcpu: argument.d, first: argument.e, second: argument.f)
   }
@@ -166,5 +148,5 @@ public func upcall(_ frame: UInt64) {
 
 @c(guest_secondary_main)
 public func secondaryMain(_ vcpu: UInt64) {
-  while true { _ = hypercall(.schedOp, SchedOp.block.rawValue) }
+  while true { _ = hypercall(.schedOp, SchedOp.block) }
 }

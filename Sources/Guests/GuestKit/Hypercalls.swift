@@ -1,88 +1,5 @@
 import CGuest
-
-/// Hypercall numbers.
-/// - Source: public/xen.h, __HYPERVISOR_*
-public enum HypercallNumber: UInt64, Sendable {
-  case setTrapTable = 0
-  case mmuUpdate = 1
-  case setGDT = 2
-  case stackSwitch = 3
-  case setCallbacks = 4
-  case fpuTaskswitch = 5
-  case schedOpCompat = 6
-  case platformOp = 7
-  case setDebugReg = 8
-  case getDebugReg = 9
-  case updateDescriptor = 10
-  case memoryOp = 12
-  case multicall = 13
-  case updateVAMapping = 14
-  case setTimerOp = 15
-  case eventChannelOpCompat = 16
-  case xenVersion = 17
-  case consoleIO = 18
-  case physdevOpCompat = 19
-  case grantTableOp = 20
-  case vmAssist = 21
-  case updateVAMappingOtherDomain = 22
-  case iret = 23
-  case vcpuOp = 24
-  case setSegmentBase = 25
-  case mmuextOp = 26
-  case xsmOp = 27
-  case nmiOp = 28
-  case schedOp = 29
-  case callbackOp = 30
-  case xenoprofOp = 31
-  case eventChannelOp = 32
-  case physdevOp = 33
-  case hvmOp = 34
-  case sysctl = 35
-  case domctl = 36
-  case kexecOp = 37
-  case tmemOp = 38
-  case argoOp = 39
-  case xenpmuOp = 40
-  case dmOp = 41
-  case hypfsOp = 42
-  case mca = 48
-}
-
-/// Sub-operations of sched_op.
-/// - Source: public/sched.h
-public enum SchedOp: UInt64, Sendable {
-  case yield = 0
-  case block = 1
-  case shutdown = 2
-  case poll = 3
-  case remoteShutdown = 4
-  case shutdownCode = 5
-  case watchdog = 6
-  case pinOverride = 7
-}
-
-/// Error numbers the hypervisor returns negated.
-/// - Source: public/errno.h
-public enum XenError: Int64, Sendable {
-  case notPermitted = 1
-  case noEntry = 2
-  case noSuchProcess = 3
-  case tooBig = 7
-  case again = 11
-  case noMemory = 12
-  case accessDenied = 13
-  case fault = 14
-  case busy = 16
-  case exists = 17
-  case noDevice = 19
-  case invalid = 22
-  case noSpace = 28
-  case range = 34
-  case noSuchCall = 38
-  case alreadyConnected = 106
-  case timedOut = 62
-  case notSupported = 95
-}
+import XenABI
 
 /// Makes a hypercall through the hypercall page.
 @inline(__always)
@@ -104,9 +21,64 @@ public func hypercall<T: BitwiseCopyable>(
   }
 }
 
+/// Makes a hypercall of form (operation, address of a structure).
+@inline(__always)
+public func hypercall(
+  _ number: HypercallNumber, _ operation: some RawRepresentable<UInt32>, _ address: UInt64 = 0
+) -> Int64 {
+  hypercall(number, UInt64(operation.rawValue), address)
+}
+
+/// Makes a hypercall of form (operation, pointer to a structure).
+@inline(__always)
+public func hypercall<T: BitwiseCopyable>(
+  _ number: HypercallNumber, _ operation: some RawRepresentable<UInt32>, _ argument: inout T
+) -> Int64 {
+  hypercall(number, UInt64(operation.rawValue), &argument)
+}
+
+/// Stores up to eight words of 8 bytes in this vCPU's argument area, and returns its address.
+public func quads(
+  _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0, _ e: UInt64 = 0,
+  _ f: UInt64 = 0, _ g: UInt64 = 0, _ h: UInt64 = 0
+) -> UInt64 {
+  let at = guest_scratch()
+  guest_store64(at, a)
+  guest_store64(at &+ 8, b)
+  guest_store64(at &+ 16, c)
+  guest_store64(at &+ 24, d)
+  guest_store64(at &+ 32, e)
+  guest_store64(at &+ 40, f)
+  guest_store64(at &+ 48, g)
+  guest_store64(at &+ 56, h)
+  return at
+}
+
+/// Stores up to eight words of 4 bytes in this vCPU's argument area, and returns its address.
+public func words(
+  _ a: UInt32 = 0, _ b: UInt32 = 0, _ c: UInt32 = 0, _ d: UInt32 = 0, _ e: UInt32 = 0,
+  _ f: UInt32 = 0, _ g: UInt32 = 0, _ h: UInt32 = 0
+) -> UInt64 {
+  quads(
+    UInt64(a) | UInt64(b) << 32, UInt64(c) | UInt64(d) << 32, UInt64(e) | UInt64(f) << 32,
+    UInt64(g) | UInt64(h) << 32)
+}
+
+/// Addresses no hypercall may read or write through.
+public enum BadAddress {
+  /// Mapped by nobody.
+  public static let unmapped: UInt64 = 0x1000
+  /// In the hypervisor's direct map.
+  public static let hypervisor: UInt64 = 0xffff_8300_0000_0000
+  /// In the machine-to-physical table, which the guest may read itself.
+  public static let machineToPhysical: UInt64 = 0xffff_8000_0000_0000
+  /// Neither half of the address space.
+  public static let nonCanonical: UInt64 = 0x0000_8000_0000_0000
+}
+
 /// Ends the domain.
 /// - Parameter reason: SHUTDOWN_*: 0 power off, 1 reboot, 3 crash.
 public func shutdown(_ reason: UInt32) -> Never {
   var argument = reason
-  while true { _ = hypercall(.schedOp, SchedOp.shutdown.rawValue, &argument) }
+  while true { _ = hypercall(.schedOp, SchedOp.shutdown, &argument) }
 }

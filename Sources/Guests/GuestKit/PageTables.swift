@@ -1,4 +1,5 @@
 import CGuest
+import XenABI
 
 /// Identifiers that stand for no ordinary domain.
 /// - Source: public/xen.h, DOMID_*
@@ -95,7 +96,7 @@ public enum MMU {
     guest_store64(at, UInt64(command))
     guest_store64(at &+ 8, argument1)
     guest_store64(at &+ 16, argument2)
-    return hypercall(.mmuextOp, at, 1, 0, domain)
+    return hypercall(.mmuExtOp, at, 1, 0, domain)
   }
 
   /// Makes a page of the boot mapping read-only or writable.

@@ -1,6 +1,7 @@
 import CGuest
 import Synchronization
 import Text
+import XenABI
 
 let startInfoAddress = Atomic<UInt64>(0)
 private let checksMade = Atomic<UInt32>(0)
@@ -30,8 +31,8 @@ public func expect<T: BinaryInteger>(_ got: T, _ expected: T, _ what: Line) {
 }
 
 /// Counts a check that a hypercall was refused with `error`.
-public func expect(_ got: Int64, _ error: XenError, _ what: Line) {
-  expect(got, -error.rawValue, what)
+public func expect(_ got: Int64, _ error: XenErrno, _ what: Line) {
+  expect(got, -Int64(error.rawValue), what)
 }
 
 /// A named group of checks.

@@ -1,4 +1,5 @@
 import CGuest
+import XenABI
 
 /// The page shared by the domain and the hypervisor, and each vCPU's part of it.
 /// - Source: public/xen.h, struct shared_info and struct vcpu_info

@@ -1,5 +1,6 @@
 import CGuest
 import Text
+import XenABI
 
 /// Exceptions: every vector goes to a stub of the shim; a fault inside `attempt` is reported to
 /// the caller, any other ends the domain with a crash.
@@ -41,18 +42,9 @@ public enum Traps {
   /// CALLBACKOP_register.
   /// - Parameter flags: 1 masks events on entry.
   public static func registerCallback(_ type: UInt16, _ address: UInt64, flags: UInt16) -> Int64 {
-    var argument = CallbackRegister(type: type, flags: flags, address: address)
-    return hypercall(.callbackOp, 0, &argument)
+    let argument = quads(UInt64(type) | UInt64(flags) << 16, address)
+    return hypercall(.callbackOp, CallbackOp.register, argument)
   }
-}
-
-/// struct callback_register.
-/// - Source: public/callback.h
-public struct CallbackRegister: BitwiseCopyable {
-  var type: UInt16
-  var flags: UInt16
-  var padding: UInt32 = 0
-  var address: UInt64
 }
 
 /// How an attempted action ended.

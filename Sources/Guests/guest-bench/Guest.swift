@@ -8,6 +8,7 @@
 // Expected: one line `BENCH name ticks` each, then "RESULT bench: PASS n checks".
 // Source: public/xen.h; the peer is stock Xen 4.17 on the same emulated machine.
 import CGuest
+import XenABI
 import GuestKit
 import Text
 
@@ -91,7 +92,7 @@ public func guestMain(_ startInfo: UInt64) {
     }
     measure("cpuid-forced") { guest_cpuid_forced(1, 0, requests) }
     measure("set-timer-op") { _ = hypercall(.setTimerOp, 0) }
-    measure("sched-yield") { _ = hypercall(.schedOp, SchedOp.yield.rawValue) }
+    measure("sched-yield") { _ = hypercall(.schedOp, SchedOp.yield) }
   }
 }
 

@@ -6,6 +6,7 @@
 // Expected: "RESULT hello: PASS n checks", then the machine powers off.
 // Source: public/xen.h (start_info, the boot protocol's comment), public/elfnote.h, version.h.
 import CGuest
+import XenABI
 import GuestKit
 import Text
 

@@ -38,6 +38,26 @@ uint64_t guest_stack_pointer_top(void) { return (uint64_t)area() + GUEST_STACK_B
 
 uint64_t guest_trap_entry(uint64_t vector) { return guest_trap_table[vector == 0x80 ? 32 : vector]; }
 
+static struct {
+  _Atomic(guest_work) fn;
+  uint64_t argument;
+} mailboxes[GUEST_MAX_CPUS];
+
+void guest_post(uint64_t vcpu, guest_work fn, uint64_t argument) {
+  mailboxes[vcpu].argument = argument;
+  __c11_atomic_store(&mailboxes[vcpu].fn, fn, __ATOMIC_RELEASE);
+}
+int guest_busy(uint64_t vcpu) {
+  return __c11_atomic_load(&mailboxes[vcpu].fn, __ATOMIC_ACQUIRE) != 0;
+}
+void guest_serve(void) {
+  uint64_t vcpu = guest_cpu();
+  guest_work fn = __c11_atomic_load(&mailboxes[vcpu].fn, __ATOMIC_ACQUIRE);
+  if (!fn) return;
+  fn(mailboxes[vcpu].argument);
+  __c11_atomic_store(&mailboxes[vcpu].fn, (guest_work)0, __ATOMIC_RELEASE);
+}
+
 // vcpu_info.arch.cr2 of this vCPU: the hypervisor stores the fault address there.
 static uint64_t fault_address(void) {
   return guest_load64((uint64_t)shared_info_page + guest_cpu() * 64 + 16);

@@ -145,8 +145,3 @@ public func upcall(_ frame: UInt64) {
     }
   }
 }
-
-@c(guest_secondary_main)
-public func secondaryMain(_ vcpu: UInt64) {
-  while true { _ = hypercall(.schedOp, SchedOp.block) }
-}

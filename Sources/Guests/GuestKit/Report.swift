@@ -63,3 +63,10 @@ public enum Guest {
     shutdown(0)
   }
 }
+
+/// Runs `body` for each of a few values.
+public func each<let count: Int>(
+  _ values: InlineArray<count, UInt64>, _ body: (UInt64) -> Void
+) {
+  for i in 0..<count { body(values[i]) }
+}

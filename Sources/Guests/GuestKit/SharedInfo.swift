@@ -31,6 +31,12 @@ public enum SharedInfo {
   /// Bit per word of the pending bitmap, for this vCPU.
   public static var pendingSelector: UInt64 { here &+ 8 }
 
+  /// Forgets upcalls due to this vCPU: its flag and its selector. Pending ports stay pending.
+  public static func forgetUpcalls() {
+    _ = guest_exchange8(here, 0)
+    _ = guest_exchange64(pendingSelector, 0)
+  }
+
   /// Whether `port` is pending.
   public static func isPending(_ port: UInt32) -> Bool { bit(2048, port) }
   /// Whether `port` is masked.

@@ -76,6 +76,15 @@ uint64_t guest_line(void);
 /// An area of 4096 aligned bytes per vCPU for arguments of hypercalls.
 uint64_t guest_scratch(void);
 
+/// Work for another vCPU.
+typedef void (*guest_work)(uint64_t);
+/// Leaves `fn(argument)` for a vCPU to run; it must have nothing to do.
+void guest_post(uint64_t vcpu, guest_work fn, uint64_t argument);
+/// Whether a vCPU has work it has not finished.
+int guest_busy(uint64_t vcpu);
+/// Runs the work left for this vCPU, if any.
+void guest_serve(void);
+
 // --- memory ------------------------------------------------------------------------------------
 
 GUEST_INLINE uint64_t guest_load64(uint64_t a) { return *(volatile uint64_t *)a; }

@@ -1,0 +1,67 @@
+import CGuest
+import GuestKit
+import Text
+import XenABI
+
+func testExhaustion() {
+  test("all ports") {
+    // The two-level ABI has 4096 of them, port 0 is nobody's; some are in use already.
+    let first = ipi()
+    var last = first
+    var opened: UInt32 = 1
+    var end: Int64 = 0
+    while opened < 5000 {
+      end = Events.bindIPI(0)
+      guard end > 0 else { break }
+      last = UInt32(truncatingIfNeeded: end)
+      opened &+= 1
+    }
+    expect(end, .ENOSPC, "then there is none left")
+    expect(last, 4095, "the last is 4095")
+    SharedInfo.unmaskBit(last)
+    let before = Events.portCount
+    Events.enable()
+    Events.send(last)
+    expect(Events.portCount, before &+ 1, "it works")
+    expect(Events.lastSeen, 4095, "as 4095")
+    Events.disable()
+    var failed = 0
+    for port in first...last where Events.status(port).kind == 5 {
+      if Events.close(port) != 0 { failed &+= 1 }
+    }
+    expect(failed, 0, "all close")
+    let again = ipi()
+    expect(again, first, "the first is free again")
+    Events.close(again)
+  }
+}
+
+func testFIFO() {
+  test("FIFO set-up errors") {
+    // struct evtchn_init_control: control_gfn, offset, vcpu.
+    let page = Pages.allocate()
+    let frame = Memory.machineFrame(at: page)
+    func initControl(_ frame: UInt64, _ offset: UInt32, _ vcpu: UInt32) -> Int64 {
+      hypercall(
+        .eventChannelOp, EventChannelOp.initControl,
+        quads(frame, UInt64(offset) | UInt64(vcpu) << 32))
+    }
+    expect(initControl(frame, 0, 8191), .ENOENT, "for a vCPU that is not there")
+    expect(initControl(frame, 4090, 0), .EINVAL, "over the end of the page")
+    expect(initControl(frame, 4, 0), .EINVAL, "badly aligned")
+    expect(initControl(1 << 50, 0, 0), .EINVAL, "in no frame")
+    Pages.free(page)
+  }
+}
+
+func testReset() {
+  test("reset") {
+    guard StartInfo.current.isInitialDomain else { return }
+    let port = ipi()
+    expect(hypercall(.eventChannelOp, 10, words(0x7ff0)), 0, "reset of self")
+    expect(Events.status(port).kind, 0, "all ports are closed")
+    let again = ipi()
+    expect(again > 0, "ports open again")
+    Events.close(again)
+  }
+}

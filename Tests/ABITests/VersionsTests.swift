@@ -58,3 +58,29 @@ import XenABI
     #expect(EmulatePrefix.length == bytes.count)
   }
 }
+
+@Suite struct CPUFeatureSetMasks {
+  @Test func aDefaultIsWithinItsMost() {
+    for word in 0..<CPUFeatureSetMask.wordCount {
+      let known = CPUFeatureSetMask.known[word]
+      let pvMax = CPUFeatureSetMask.pvMax[word]
+      let hapMax = CPUFeatureSetMask.hvmHAPMax[word]
+      #expect(CPUFeatureSetMask.pvDefault[word] & ~pvMax == 0)
+      #expect(CPUFeatureSetMask.hvmHAPDefault[word] & ~hapMax == 0)
+      #expect(pvMax & ~CPUFeatureSetMask.hvmShadowMax[word] == 0)
+      #expect(CPUFeatureSetMask.hvmShadowMax[word] & ~hapMax == 0)
+      #expect((hapMax | CPUFeatureSetMask.special[word]) & ~known == 0)
+    }
+  }
+
+  @Test func pvGuestsMayHaveWhatTheRemarksSay() {
+    func allowed(_ feature: UInt32) -> Bool {
+      CPUFeatureSetMask.pvMax[Int(feature / 32)] >> (feature % 32) & 1 == 1
+    }
+    #expect(allowed(CPUFeature.fpu))
+    #expect(allowed(CPUFeature.avx2))
+    #expect(!allowed(CPUFeature.vme))
+    #expect(!allowed(CPUFeature.vmx))
+    #expect(!allowed(CPUFeature.monitor))
+  }
+}

@@ -9,6 +9,7 @@ extern const struct xen_table xen_table_PVEntry;
 extern const struct xen_table xen_table_PV;
 extern const struct xen_table xen_table_EventChannel;
 extern const struct xen_table xen_table_GrantTable;
+extern const struct xen_table xen_table_GrantTableOps;
 extern const struct xen_table xen_table_Sched;
 extern const struct xen_table xen_table_VCPU;
 extern const struct xen_table xen_table_Memory;
@@ -19,12 +20,19 @@ extern const struct xen_table xen_table_ELFNote;
 extern const struct xen_table xen_table_IORings;
 extern const struct xen_table xen_table_Physdev;
 extern const struct xen_table xen_table_Platform;
+extern const struct xen_table xen_table_PlatformFirmware;
+extern const struct xen_table xen_table_PlatformPower;
 extern const struct xen_table xen_table_HVM;
 extern const struct xen_table xen_table_DomctlCommand;
 extern const struct xen_table xen_table_Domctl;
+extern const struct xen_table xen_table_DomctlVCPU;
+extern const struct xen_table xen_table_DomctlAccess;
 extern const struct xen_table xen_table_DomctlState;
 extern const struct xen_table xen_table_DomctlDevice;
 extern const struct xen_table xen_table_Sysctl;
+extern const struct xen_table xen_table_SysctlTopology;
+extern const struct xen_table xen_table_HVMSave;
+extern const struct xen_table xen_table_CPUFeature;
 extern const struct xen_table xen_table_Versions;
 
 static const struct xen_table *const tables[] = {
@@ -34,6 +42,7 @@ static const struct xen_table *const tables[] = {
   &xen_table_PV,
   &xen_table_EventChannel,
   &xen_table_GrantTable,
+  &xen_table_GrantTableOps,
   &xen_table_Sched,
   &xen_table_VCPU,
   &xen_table_Memory,
@@ -44,12 +53,19 @@ static const struct xen_table *const tables[] = {
   &xen_table_IORings,
   &xen_table_Physdev,
   &xen_table_Platform,
+  &xen_table_PlatformFirmware,
+  &xen_table_PlatformPower,
   &xen_table_HVM,
   &xen_table_DomctlCommand,
   &xen_table_Domctl,
+  &xen_table_DomctlVCPU,
+  &xen_table_DomctlAccess,
   &xen_table_DomctlState,
   &xen_table_DomctlDevice,
   &xen_table_Sysctl,
+  &xen_table_SysctlTopology,
+  &xen_table_HVMSave,
+  &xen_table_CPUFeature,
   &xen_table_Versions,
 };
 

@@ -2,7 +2,9 @@
 //
 // Source: xen/errno.h.
 
-/// An error number of the interface; a hypercall returns it negated. Case names are C's.
+/// An error number of the interface; a hypercall returns it negated.
+///
+/// Case names are C's.
 public enum XenErrno: Int32, Error, Sendable {
   /// Operation not permitted (`XEN_EPERM`).
   case EPERM = 1

@@ -205,7 +205,9 @@ public enum VMAssistType: UInt32, Sendable {
   case m2pStrict = 32
 }
 
-/// A virtual interrupt line. Per-vCPU lines are said so; the others are global.
+/// A virtual interrupt line.
+///
+/// Per-vCPU lines are said so; the others are global.
 public enum VIRQ: UInt32, Sendable {
   /// Timer expired; per vCPU (`VIRQ_TIMER`).
   case timer = 0

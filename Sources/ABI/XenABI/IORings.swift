@@ -2,8 +2,9 @@
 //
 // Source: xen/io/console.h, xen/io/xs_wire.h.
 
-/// The console ring page (`struct xencons_interface`). Positions run freely; mask them with the
-/// size.
+/// The console ring page (`struct xencons_interface`).
+///
+/// Positions run freely; mask them with the size.
 public struct ConsoleRing: BitwiseCopyable, Sendable {
   /// Bytes to the guest (`in`).
   public var input: InlineArray<1024, UInt8> = InlineArray(repeating: 0)
@@ -54,8 +55,9 @@ public enum ConsoleRingLayout {
   public static var size: Int { 3088 }
 }
 
-/// The xenstore ring page (`struct xenstore_domain_interface`). Positions run freely; mask them
-/// with the size.
+/// The xenstore ring page (`struct xenstore_domain_interface`).
+///
+/// Positions run freely; mask them with the size.
 public struct XenstoreRing: BitwiseCopyable, Sendable {
   /// Bytes to xenstore (`req`).
   public var requests: InlineArray<1024, UInt8> = InlineArray(repeating: 0)

@@ -49,6 +49,12 @@ public enum VCPUs {
     guest_store64(at &+ 5128, guest_syscall_entry())
   }
 
+  /// VCPUOP_stop_periodic_timer of the vCPU that asks: each begins with one of 10 ms.
+  @discardableResult
+  public static func stopPeriodicTimer() -> Int64 {
+    hypercall(.vcpuOp, UInt64(VCPUOp.stopPeriodicTimer.rawValue), guest_cpu())
+  }
+
   /// Runs `work` on another vCPU and does not wait.
   public static func post(_ vcpu: UInt64, _ argument: UInt64 = 0, _ work: guest_work) {
     waitForDown(vcpu)
@@ -78,6 +84,7 @@ public enum VCPUs {
 @c(guest_secondary_main)
 public func secondaryMain(_ vcpu: UInt64) {
   Traps.install()
+  VCPUs.stopPeriodicTimer()
   while true {
     guest_serve()
     _ = hypercall(.vcpuOp, UInt64(VCPUOp.down.rawValue), vcpu)

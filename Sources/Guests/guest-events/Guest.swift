@@ -12,6 +12,7 @@ import GuestKit
 @c(guest_main)
 public func guestMain(_ startInfo: UInt64) {
   Guest.run("events", startInfo) {
+    VCPUs.stopPeriodicTimer()
     testPorts()
     testDelivery()
     testMasks()
@@ -26,5 +27,6 @@ public func guestMain(_ startInfo: UInt64) {
     testExhaustion()
     testFIFO()
     testReset()
+    if VCPUs.count > 1 { testVCPUInfo() }
   }
 }

@@ -65,3 +65,33 @@ func testReset() {
     Events.close(again)
   }
 }
+
+// Last: a vcpu_info that has moved cannot move back. Source: public/vcpu.h.
+func testVCPUInfo() {
+  test("register_vcpu_info") {
+    let page = Pages.allocate()
+    let old = SharedInfo.vcpuInfo(1)
+    let port = ipi(1)
+    SharedInfo.unmaskBit(port)
+    guest_store8(old, 0)
+    guest_store64(old &+ 8, 0)
+    guest_store8(old &+ 1, 1)
+    let place = quads(Memory.machineFrame(at: page), 128)
+    expect(hypercall(.vcpuOp, UInt64(VCPUOp.registerVCPUInfo.rawValue), 1, place), 0, "register")
+    let new = page &+ 128
+    expect(guest_load8(new &+ 1), 1, "the upcall mask came along")
+    expect(guest_load8(new), 1, "an upcall is due, lest one was lost")
+    expect(guest_load64(new &+ 8), UInt64.max, "in every word")
+    guest_store8(new, 0)
+    guest_store64(new &+ 8, 0)
+    expect(guest_load32(new &+ 32) & 1, 0, "its time record is stable")
+    Events.send(port)
+    expect(guest_load8(new), 1, "an event sets the new flag")
+    expect(guest_load64(new &+ 8) >> UInt64(port >> 6) & 1, 1, "and the new selector")
+    expect(guest_load8(old), 0, "the old flag is left alone")
+    expect(
+      hypercall(.vcpuOp, UInt64(VCPUOp.registerVCPUInfo.rawValue), 1, place), .EINVAL,
+      "a second time")
+    Events.close(port)
+  }
+}

@@ -265,3 +265,17 @@ x86_switch_stack:
     xor %ebp, %ebp
     call martlet_on_stack
     ud2
+
+// void x86_reload_segments(cs, ss): after LGDT, makes the segment registers the new table's.
+    .global x86_reload_segments
+x86_reload_segments:
+    pop %rax
+    push %rdi
+    push %rax
+    mov %esi, %ss
+    xor %eax, %eax
+    mov %eax, %ds
+    mov %eax, %es
+    mov %eax, %fs
+    mov %eax, %gs
+    lretq

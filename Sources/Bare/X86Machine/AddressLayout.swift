@@ -5,7 +5,8 @@ import Machine
 /// ```
 /// slot 256  0xffff800000000000  machine-to-physical table, read-only, readable by guests
 /// slot 260  0xffff820000000000  per-domain area, filled per guest L4 by the PV code
-/// slot 261  0xffff82c000000000  device registers, uncached
+/// slot 261  0xffff828000000000  machine-to-physical table, writable, the hypervisor's
+///           0xffff82c000000000  device registers, uncached
 ///           0xffff82d040200000  the image
 ///           0xffff82d060000000  SYSCALL stubs, one page per CPU
 ///           0xffff82d070000000  stack blocks, 64 KiB per CPU
@@ -26,6 +27,8 @@ public enum AddressLayout {
 
   /// The machine-to-physical table as guests see it (`MACH2PHYS_VIRT_START`).
   public static var machineToPhysical: UInt64 { 0xffff_8000_0000_0000 }
+  /// The same table, writable, for the hypervisor alone.
+  public static var machineToPhysicalWritable: UInt64 { 0xffff_8280_0000_0000 }
   /// The L4 slot of the per-domain area.
   public static var perDomainSlot: Int { 260 }
   /// The per-domain area.

@@ -68,7 +68,7 @@ enum BackTrace {
 
   private static func isOnThisStack(_ address: UInt64) -> Bool {
     let top = x86_rsp() | 0xffff
-    return address & 7 == 0 && address > x86_rsp() &- 64 && address < top &- 280
+    return address & 7 == 0 && address > x86_rsp() &- 64 && address &+ 16 <= top &- 263
   }
 
   private static func isText(_ address: UInt64) -> Bool {

@@ -3,6 +3,7 @@ import Formats
 import Machine
 import Primitives
 import Sync
+import Text
 
 /// What the floor knows about the whole machine: the one object behind `X86`'s functions.
 ///
@@ -12,10 +13,20 @@ struct MachineState: ~Copyable {
   var console: ConsoleState
   /// What the boot loader handed over.
   var boot: BootRecord
+  /// The hypervisor's page tables and what they map.
+  var space: AddressSpace
+  /// Where the CPUs' areas are, by CPU; 0 where there is none.
+  var cpuAreas: InlineArray<256, UInt64>
+  /// The number of CPUs that have an area.
+  var cpuCount = 0
+  /// The frame of the interrupt descriptor table that all CPUs use.
+  var interruptTable = MFN(0)
 
   init() {
     console = ConsoleState()
     boot = BootRecord()
+    space = AddressSpace()
+    cpuAreas = InlineArray(repeating: 0)
   }
 }
 
@@ -24,6 +35,17 @@ extension X86 {
   static var state: Ref<MachineState> {
     // Safety: `initialiseState` is the first thing that runs, and the storage is never anything else.
     unsafe Ref(x86_state_storage().assumingMemoryBound(to: MachineState.self))
+  }
+
+  /// The object of type `T` at `address`.
+  /// - Safety: there is one, or there is memory to make one.
+  @unsafe static func pointer<T: ~Copyable>(_ address: UInt64, as: T.Type) -> UnsafeMutablePointer<
+    T
+  > {
+    guard let pointer = unsafe UnsafeMutablePointer<T>(bitPattern: UInt(address)) else {
+      panic("null pointer")
+    }
+    return unsafe pointer
   }
 
   /// Makes the machine's state, once, before anything else runs.

@@ -3,6 +3,19 @@ import Formats
 import Machine
 import Primitives
 import Text
+import X86Format
+
+/// The composition root's own start, on the boot CPU, once the machine is up.
+@_extern(c, "martlet_main")
+func compositionMain()
+
+/// Goes on on a new stack (`trap.S` calls it).
+@c(martlet_on_stack)
+public func onStack(_ which: UInt64) {
+  X86.continueStart()
+  compositionMain()
+  panic("the composition root returned")
+}
 
 extension X86 {
   /// Brings the machine up as far as the composition root needs it.
@@ -10,11 +23,26 @@ extension X86 {
   /// - Parameters:
   ///   - magic: what the boot loader left in EAX.
   ///   - information: what it left in EBX: the physical address of its structure.
-  public static func start(magic: UInt32, information: UInt64) {
+  public static func start(magic: UInt32, information: UInt64) -> Never {
     initialiseState()
     state.pointee.console.serial.initialise()
     log(.info, "Martlet 4.17.0 (Embedded Swift) x86-64")
     readBootInformation(magic: magic, address: information)
+    prepareFreeMemory()
+    buildAddressSpace()
+    makeInterruptTable()
+    let first = CPUIndex(0)
+    makeCPU(first, apicID: cpuid(CPUIDNumber.features).ebx >> 24)
+    state.pointee.cpuCount = 1
+    x86_switch_stack(stackTop(of: first) &- FramePlace.block &- FramePlace.bytes, 0)
+    panic("returned from the boot CPU's own stack")
+  }
+
+  /// Goes on with the start of the machine on the boot CPU's own stack.
+  static func continueStart() {
+    loadCPU()
+    LegacyPIC.disable(movingTo: 0x20)
+    log(.info, "Xen heap: \(boot.pointee.freeMap.ramBytes >> 20)MB free")
   }
 
   /// What the boot loader handed over.

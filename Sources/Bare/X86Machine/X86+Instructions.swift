@@ -1,4 +1,5 @@
 import CX86
+import X86Format
 
 // The processor's instructions under their manual names. Each is one instruction.
 extension X86 {
@@ -105,46 +106,50 @@ extension X86 {
   // MARK: Model-specific registers, identification, time-stamp counter
 
   /// Reads a model-specific register that is known to exist.
-  @inline(__always) public static func rdmsr(_ msr: UInt32) -> UInt64 { x86_rdmsr(msr) }
+  @inline(__always) public static func rdmsr(_ msr: MSR) -> UInt64 { x86_rdmsr(msr.rawValue) }
   /// Writes a model-specific register that is known to take the value.
-  @inline(__always) public static func wrmsr(_ msr: UInt32, _ value: UInt64) {
-    x86_wrmsr(msr, value)
+  @inline(__always) public static func wrmsr(_ msr: MSR, _ value: UInt64) {
+    x86_wrmsr(msr.rawValue, value)
   }
 
   /// Reads a model-specific register; nil if the processor has none of that number.
-  public static func rdmsrSafe(_ msr: UInt32) -> UInt64? {
+  public static func rdmsrSafe(_ msr: MSR) -> UInt64? {
     var value: UInt64 = 0
     // Safety: the shim writes `value` before it returns.
-    return unsafe x86_rdmsr_safe(msr, &value) == 0 ? value : nil
+    return unsafe x86_rdmsr_safe(msr.rawValue, &value) == 0 ? value : nil
   }
 
   /// Writes a model-specific register; false if the processor refuses.
-  public static func wrmsrSafe(_ msr: UInt32, _ value: UInt64) -> Bool {
-    x86_wrmsr_safe(msr, value) == 0
-  }
-
-  /// The four registers that CPUID fills.
-  public struct CPUIDResult: Equatable, BitwiseCopyable, Sendable {
-    /// EAX.
-    public var eax: UInt32
-    /// EBX.
-    public var ebx: UInt32
-    /// ECX.
-    public var ecx: UInt32
-    /// EDX.
-    public var edx: UInt32
+  public static func wrmsrSafe(_ msr: MSR, _ value: UInt64) -> Bool {
+    x86_wrmsr_safe(msr.rawValue, value) == 0
   }
 
   /// Asks the processor about itself.
-  public static func cpuid(_ leaf: UInt32, _ subleaf: UInt32 = 0) -> CPUIDResult {
+  public static func cpuid(_ leaf: UInt32, _ subleaf: UInt32 = 0) -> CPUIDLeaf {
     let r = x86_cpuid(leaf, subleaf)
-    return CPUIDResult(eax: r.eax, ebx: r.ebx, ecx: r.ecx, edx: r.edx)
+    return CPUIDLeaf(eax: r.eax, ebx: r.ebx, ecx: r.ecx, edx: r.edx)
   }
 
   /// Reads the time-stamp counter.
   @inline(__always) public static func rdtsc() -> UInt64 { x86_rdtsc() }
   /// Reads the time-stamp counter after all earlier instructions.
   @inline(__always) public static func rdtscOrdered() -> UInt64 { x86_rdtsc_ordered() }
+
+  /// The base of FS.
+  public static var fsBase: UInt64 {
+    get { rdmsr(.fsBase) }
+    set { wrmsr(.fsBase, newValue) }
+  }
+  /// The base of GS (the guest's: the hypervisor never uses GS).
+  public static var gsBase: UInt64 {
+    get { rdmsr(.gsBase) }
+    set { wrmsr(.gsBase, newValue) }
+  }
+  /// The base that SWAPGS exchanges with GS's.
+  public static var kernelGSBase: UInt64 {
+    get { rdmsr(.kernelGSBase) }
+    set { wrmsr(.kernelGSBase, newValue) }
+  }
 
   // MARK: Translations, caches, waiting
 

@@ -257,7 +257,9 @@ uint64_t x86_trampoline_arguments(void);
 
 // Enters the guest through the frame at the top of the stack block; never returns (trap.S).
 void x86_enter_guest(uint64_t stack_top_frame);
-// Runs `function(argument)` on another stack and never comes back (trap.S).
+// Makes the segment registers those of the table that LGDT loaded (trap.S).
+void x86_reload_segments(uint64_t cs, uint64_t ss);
+// Runs martlet_on_stack(which) on another stack and never comes back (trap.S).
 void x86_switch_stack(uint64_t rsp, uint64_t which);
 
 // --- Storage that must exist before there is an allocator (storage.c) ---------------------------------

@@ -127,7 +127,7 @@ let hostedOnly: [Target] = [
   tests("X86DevicesTests", ["X86Devices", "X86Format", "Machine", "XenABI"]),
   tests("MemoryTests", ["Memory", "Machine", "FakeMachine", "Primitives"]),
   tests("EventChannelsTests", ["EventChannels", "Machine", "FakeMachine", "XenABI"]),
-  tests("GrantTablesTests", ["GrantTables", "Machine", "FakeMachine", "XenABI"]),
+  tests("GrantTablesTests", ["GrantTables", "Machine", "FakeMachine", "Primitives", "XenABI"]),
   tests("SchedulingTests", ["Scheduling", "Machine", "FakeMachine", "XenABI"]),
   tests("TimekeepingTests", ["Timekeeping", "Machine", "FakeMachine", "XenABI"]),
   tests("ConsoleTests", ["Console", "Machine", "FakeMachine"]),

@@ -46,4 +46,10 @@ public protocol GuestArchitecture: Machine {
 
   /// Gives back what `holdWritableFrame` took.
   static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<Self>)
+
+  /// Writes dom0's output to the machine's console: `count` bytes of `bytes`.
+  static func writeConsole(_ bytes: InlineArray<128, UInt8>, count: Int)
+
+  /// Takes the next character that an operator typed for dom0, if there is one.
+  static func readConsole() -> UInt8?
 }

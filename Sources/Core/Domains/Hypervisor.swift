@@ -23,6 +23,8 @@ public struct HypervisorState: ~Copyable {
   public let schedulerLock = TicketLock()
   /// See `Scheduler`.
   public var scheduler: Scheduler
+  /// What it says of itself.
+  public var identity = Identity()
   /// Frames of RAM in all.
   public let totalFrames: UInt64
   /// The CPUs that run.

@@ -1,0 +1,123 @@
+import Domains
+import Hypercalls
+import Machine
+import Primitives
+import XenABI
+
+/// From the guest's registers to a handler and back.
+///
+/// Number in RAX; arguments in RDI, RSI, RDX, R10, R8, R9; result in RAX.
+/// - Source: `xen/include/public/arch-x86/xen-x86_64.h`.
+extension Hypervisor where M: X86Hardware {
+  /// Carries out the hypercall that the running vCPU's kernel made.
+  func performHypercall(_ vcpu: Ref<VCPU>) {
+    let frame = M.guestFrame
+    let number = frame.pointee.rax
+    if number == HypercallNumber.iret.rawValue {
+      iretOperation(vcpu)
+      return
+    }
+    let arguments = HypercallArguments(
+      frame.pointee.rdi, frame.pointee.rsi, frame.pointee.rdx, frame.pointee.r10,
+      frame.pointee.r8, frame.pointee.r9)
+    switch perform(number, arguments, for: Caller(vcpu)) {
+    case .done(let value):
+      frame.pointee.rax = UInt64(bitPattern: value)
+    case .again(let rest):
+      frame.pointee.rdi = rest.first
+      frame.pointee.rsi = rest.second
+      frame.pointee.rdx = rest.third
+      frame.pointee.r10 = rest.fourth
+      frame.pointee.r8 = rest.fifth
+      frame.pointee.r9 = rest.sixth
+      // Back onto the SYSCALL instruction.
+      frame.pointee.rip = frame.pointee.rip &- 2
+    }
+  }
+
+  /// Carries out one hypercall; errors become the ABI's negative numbers.
+  func perform(
+    _ number: UInt64, _ arguments: HypercallArguments, for caller: Caller
+  ) -> HypercallOutcome {
+    do throws(XenErrno) {
+      guard let hypercall = HypercallNumber(rawValue: number) else { throw .ENOSYS }
+      return try dispatch(hypercall, arguments, for: caller)
+    } catch {
+      return .done(-Int64(error.rawValue))
+    }
+  }
+
+  private func dispatch(
+    _ number: HypercallNumber, _ arguments: HypercallArguments, for caller: Caller
+  ) throws(XenErrno) -> HypercallOutcome {
+    switch number {
+    case .setTrapTable: try setTrapTable(caller, arguments)
+    case .setCallbacks: setCallbacks(caller, arguments)
+    case .stackSwitch: stackSwitch(caller, arguments)
+    case .fpuTaskSwitch: fpuTaskSwitch(caller, arguments)
+    case .setDebugRegister: try setDebugRegister(caller, arguments)
+    case .getDebugRegister: getDebugRegister(caller, arguments)
+    case .setSegmentBase: try setSegmentBase(caller, arguments)
+    case .callbackOp: try callbackOperation(caller, arguments)
+    case .vmAssist: try vmAssist(caller, arguments)
+    case .multicall: try multicall(caller, arguments)
+    case .schedOp: try schedOperation(caller, arguments)
+    case .vcpuOp: try vcpuOperation(caller, arguments)
+    case .setTimerOp: try setTimerOperation(caller, arguments)
+    case .xenVersion: try versionOperation(caller, arguments)
+    case .consoleIO: try consoleOperation(caller, arguments)
+    default: throw .ENOSYS
+    }
+  }
+
+  /// `HYPERVISOR_multicall`: several hypercalls, one after the other, each with its own result.
+  private func multicall(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    let entries = GuestHandle<MulticallEntry>(address: arguments.first)
+    let count = arguments.second & 0xffff_ffff
+    var i: UInt64 = 0
+    while i < count {
+      if i > 0, M.hasPendingInterrupt { return rest(entries, i, count) }
+      var entry = try read(entries, at: i)
+      let outcome: HypercallOutcome
+      if entry.op == HypercallNumber.multicall.rawValue
+        || entry.op == HypercallNumber.iret.rawValue
+      {
+        outcome = .done(-Int64(XenErrno.EINVAL.rawValue))
+      } else {
+        outcome = perform(
+          entry.op,
+          HypercallArguments(
+            entry.args[0], entry.args[1], entry.args[2], entry.args[3],
+            entry.args[4], entry.args[5]),
+          for: caller)
+      }
+      switch outcome {
+      case .done(let value):
+        // Only the result is written back: it is the entry's second word.
+        let stride = UInt64(MemoryLayout<MulticallEntry>.stride)
+        let result = GuestHandle<UInt64>(address: entries.address &+ i &* stride &+ 8)
+        try write(UInt64(bitPattern: value), to: result)
+      case .again(let remaining):
+        entry.args[0] = remaining.first
+        entry.args[1] = remaining.second
+        entry.args[2] = remaining.third
+        entry.args[3] = remaining.fourth
+        entry.args[4] = remaining.fifth
+        entry.args[5] = remaining.sixth
+        try write(entry, to: entries, at: i)
+        return rest(entries, i, count)
+      }
+      i += 1
+    }
+    return .success
+  }
+
+  private func rest(
+    _ entries: GuestHandle<MulticallEntry>, _ done: UInt64, _ count: UInt64
+  ) -> HypercallOutcome {
+    let bytes = done &* UInt64(MemoryLayout<MulticallEntry>.stride)
+    return .again(HypercallArguments(entries.address &+ bytes, count &- done))
+  }
+}

@@ -1,0 +1,23 @@
+import Machine
+import Primitives
+import Sync
+
+/// The memory half of a PV vCPU.
+public struct PVVCPUMemory: ~Copyable {
+  /// The root that the guest kernel runs on.
+  public var kernelRoot = MFN.invalid
+  /// The root that user programs run on, `MFN.invalid` for none.
+  public var userRoot = MFN.invalid
+
+  /// A vCPU without page tables.
+  public init() {}
+}
+
+/// The memory half of a PV domain.
+public struct PVDomainMemory: ~Copyable {
+  /// Held for every change to the domain's page tables.
+  public let pageTableLock = TicketLock()
+
+  /// A domain without page tables.
+  public init() {}
+}

@@ -1,0 +1,96 @@
+import Domains
+import Machine
+import Primitives
+import XenABI
+
+/// What the PV code asks of a real (or fake) x86 processor.
+public protocol X86Hardware: GuestArchitecture {
+  /// The registers of the guest that this CPU runs, as they will be when it is entered.
+  static var guestFrame: Ref<CPUUserRegs> { get }
+
+  /// The address of the last page fault (CR2).
+  static func readCR2() -> UInt64
+  /// Loads the root of page tables; `MFN` is a validated guest root or the hypervisor's own.
+  static func loadRoot(_ root: MFN)
+  /// The root of the hypervisor's own page tables.
+  static var hypervisorRoot: MFN { get }
+  /// Forgets the translation of one page on this CPU.
+  static func invalidatePage(_ address: VirtualAddress)
+  /// Whether the processor knows the NX bit.
+  static var hasNoExecute: Bool { get }
+
+  /// Exchanges the active GS base with the one in reserve (SWAPGS).
+  static func swapGS()
+  /// The FS base, the active GS base, and the GS base in reserve.
+  static var fsBase: UInt64 { get set }
+  static var gsBase: UInt64 { get set }
+  static var reserveGSBase: UInt64 { get set }
+  /// The selectors that the processor holds.
+  static var dataSelectors: PVDataSelectors { get }
+  /// Loads a selector; false if the processor refuses it (the register is then null).
+  static func loadDS(_ selector: UInt16) -> Bool
+  static func loadES(_ selector: UInt16) -> Bool
+  static func loadFS(_ selector: UInt16) -> Bool
+  static func loadGS(_ selector: UInt16) -> Bool
+  /// Loads the GDT register for a vCPU's GDT window, or the LDT for its LDT window.
+  static func loadGDT(base: VirtualAddress, entries: Int)
+  static func loadLDT(base: VirtualAddress, entries: Int)
+
+  /// Saves and loads FPU, SSE and AVX state: an area of `extendedStateBytes`, aligned to 64.
+  static func saveExtendedState(to area: MFN)
+  static func loadExtendedState(from area: MFN)
+  /// Gives an area the state of a processor after reset.
+  static func resetExtendedState(_ area: MFN)
+  /// XCR0 of the guest that is loaded.
+  static func loadXCR0(_ value: UInt64)
+  /// Sets or clears CR0.TS.
+  static func setTaskSwitched(_ set: Bool)
+  /// Debug registers 0...3, 6, 7.
+  static func readDebugRegister(_ number: Int) -> UInt64
+  static func writeDebugRegister(_ number: Int, _ value: UInt64)
+
+  /// The time-stamp counter, and how it becomes nanoseconds of system time:
+  /// `((tsc - stamp) << shift) * multiplier >> 32` (a negative shift goes right).
+  static func timeScale() -> X86TimeScale
+  /// Sleeps until an interrupt comes and handles it.
+  static func waitForInterrupt()
+  /// Handles the interrupts that are pending, and comes back with interrupts off.
+  static func takePendingInterrupts()
+}
+
+/// The data segment selectors.
+public struct PVDataSelectors: BitwiseCopyable, Sendable {
+  public var ds: UInt16
+  public var es: UInt16
+  public var fs: UInt16
+  public var gs: UInt16
+
+  /// The selectors given.
+  public init(ds: UInt16, es: UInt16, fs: UInt16, gs: UInt16) {
+    self.ds = ds
+    self.es = es
+    self.fs = fs
+    self.gs = gs
+  }
+}
+
+/// How the time-stamp counter becomes system time.
+/// - Source: `struct vcpu_time_info` in `xen/include/public/xen.h`.
+public struct X86TimeScale: BitwiseCopyable, Sendable {
+  /// A reading of the counter.
+  public var stamp: UInt64
+  /// System time at that reading.
+  public var systemTime: SystemTime
+  /// Binary fraction of nanoseconds per (shifted) tick.
+  public var multiplier: UInt32
+  /// Left shift of ticks before the multiplication.
+  public var shift: Int8
+
+  /// The scale given.
+  public init(stamp: UInt64, systemTime: SystemTime, multiplier: UInt32, shift: Int8) {
+    self.stamp = stamp
+    self.systemTime = systemTime
+    self.multiplier = multiplier
+    self.shift = shift
+  }
+}

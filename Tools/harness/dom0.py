@@ -130,7 +130,7 @@ class Dom0:
         pattern = rb"@@ end %d (\d+) (\d+) (\d+)\s" % number
         if show is None:
             return self.machine.expect(pattern, max(deadline - time.monotonic(), 1), fatal=HOPELESS)
-        line = re.compile(pattern + rb"|^%d\|([^\r\n]*)\r?\n" % number, re.MULTILINE)
+        line = re.compile(pattern + rb"|^%d\|([^\r\n]*)\r*\n" % number, re.MULTILINE)
         while True:
             match = self.machine.expect(line.pattern, max(deadline - time.monotonic(), 1), fatal=HOPELESS)
             if match.group(1) is not None:
@@ -156,6 +156,20 @@ class Dom0:
             if len(candidate) == length and _checksum(candidate) == crc:
                 return candidate.decode(errors="replace")
         return None
+
+    def follow_guest(self, name, until, timeout, show=None):
+        """Waits until the console log of guest `name` says `until` (sed's regular expression).
+
+        Returns the log so far, and raises MachineError with it when the time is over first.
+        """
+        log = f"/var/log/xen/console/guest-{name}.log"
+        # tail outlives sed until the guest's next line; nothing waits for it.
+        command = (
+            f"sed -u '/{until}/q' < <(timeout {int(timeout)} tail -n +1 -s 0.3 -F {log} 2>/dev/null)")
+        output = self.run(command, timeout + 60, show=show).output
+        if not re.search(until, output):
+            raise MachineError(f"guest {name} did not say {until} within {timeout:g} s:\n{output}")
+        return output
 
     def power_off(self, timeout=90):
         """Asks dom0 to power off; returns how QEMU ended."""

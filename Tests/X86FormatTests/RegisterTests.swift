@@ -121,13 +121,13 @@ import Testing
   }
 
   @Test func featuresKnowTheirLeaf() {
-    #expect(CPUFeature.smap.word == .features7B)
-    #expect(CPUFeature.smap.mask == 1 << 20)
-    #expect(CPUFeature.smap.rawValue == 5 * 32 + 20)
-    #expect(CPUFeature.lm.word?.leaf == 0x8000_0001)
-    #expect(CPUFeature.lm.word?.register == .edx)
-    #expect(CPUFeature.xsaves.word?.subleaf == 1)
-    #expect(CPUFeature(rawValue: 0xffff).word == nil)
+    #expect(CPUIDFeature.smap.word == .features7B)
+    #expect(CPUIDFeature.smap.mask == 1 << 20)
+    #expect(CPUIDFeature.smap.rawValue == 5 * 32 + 20)
+    #expect(CPUIDFeature.lm.word?.leaf == 0x8000_0001)
+    #expect(CPUIDFeature.lm.word?.register == .edx)
+    #expect(CPUIDFeature.xsaves.word?.subleaf == 1)
+    #expect(CPUIDFeature(rawValue: 0xffff).word == nil)
     var leaf = CPUIDLeaf()
     leaf[.ecx] = 5
     #expect(leaf.ecx == 5 && leaf[.ecx] == 5 && leaf[.eax] == 0)

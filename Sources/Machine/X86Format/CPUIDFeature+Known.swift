@@ -1,5 +1,6 @@
-// The features of leaves 1 and 0x80000001, by the names the manuals give them.
-extension CPUFeature {
+// The features that the hypervisor itself looks at. All that a guest may be told of are numbered in
+// `XenABI.CPUFeature`.
+extension CPUIDFeature {
   /// `X86_FEATURE_FPU`.
   @inlinable public static var fpu: Self { Self(.features1D, 0) }
   /// `X86_FEATURE_VME`.
@@ -32,12 +33,8 @@ extension CPUFeature {
   @inlinable public static var cmov: Self { Self(.features1D, 15) }
   /// `X86_FEATURE_PAT`.
   @inlinable public static var pat: Self { Self(.features1D, 16) }
-  /// `X86_FEATURE_PSE36`.
-  @inlinable public static var pse36: Self { Self(.features1D, 17) }
   /// `X86_FEATURE_CLFLUSH`.
   @inlinable public static var clflush: Self { Self(.features1D, 19) }
-  /// `X86_FEATURE_DS`.
-  @inlinable public static var debugStore: Self { Self(.features1D, 21) }
   /// `X86_FEATURE_ACPI`.
   @inlinable public static var acpi: Self { Self(.features1D, 22) }
   /// `X86_FEATURE_MMX`.
@@ -48,49 +45,22 @@ extension CPUFeature {
   @inlinable public static var sse: Self { Self(.features1D, 25) }
   /// `X86_FEATURE_SSE2`.
   @inlinable public static var sse2: Self { Self(.features1D, 26) }
-  /// `X86_FEATURE_SS`.
-  @inlinable public static var selfSnoop: Self { Self(.features1D, 27) }
   /// `X86_FEATURE_HTT`.
   @inlinable public static var htt: Self { Self(.features1D, 28) }
-  /// `X86_FEATURE_TM1`.
-  @inlinable public static var tm1: Self { Self(.features1D, 29) }
-  /// `X86_FEATURE_PBE`.
-  @inlinable public static var pbe: Self { Self(.features1D, 31) }
-}
-
-extension CPUFeature {
   /// `X86_FEATURE_SSE3`.
   @inlinable public static var sse3: Self { Self(.features1C, 0) }
   /// `X86_FEATURE_PCLMULQDQ`.
   @inlinable public static var pclmulqdq: Self { Self(.features1C, 1) }
-  /// `X86_FEATURE_DTES64`.
-  @inlinable public static var dtes64: Self { Self(.features1C, 2) }
   /// `X86_FEATURE_MONITOR`.
   @inlinable public static var monitor: Self { Self(.features1C, 3) }
-  /// `X86_FEATURE_DSCPL`.
-  @inlinable public static var dscpl: Self { Self(.features1C, 4) }
   /// `X86_FEATURE_VMX`.
   @inlinable public static var vmx: Self { Self(.features1C, 5) }
-  /// `X86_FEATURE_SMX`.
-  @inlinable public static var smx: Self { Self(.features1C, 6) }
-  /// `X86_FEATURE_EIST`.
-  @inlinable public static var eist: Self { Self(.features1C, 7) }
-  /// `X86_FEATURE_TM2`.
-  @inlinable public static var tm2: Self { Self(.features1C, 8) }
   /// `X86_FEATURE_SSSE3`.
   @inlinable public static var ssse3: Self { Self(.features1C, 9) }
-  /// `X86_FEATURE_FMA`.
-  @inlinable public static var fma: Self { Self(.features1C, 12) }
   /// `X86_FEATURE_CX16`.
   @inlinable public static var cx16: Self { Self(.features1C, 13) }
-  /// `X86_FEATURE_XTPR`.
-  @inlinable public static var xtpr: Self { Self(.features1C, 14) }
-  /// `X86_FEATURE_PDCM`.
-  @inlinable public static var pdcm: Self { Self(.features1C, 15) }
   /// `X86_FEATURE_PCID`.
   @inlinable public static var pcid: Self { Self(.features1C, 17) }
-  /// `X86_FEATURE_DCA`.
-  @inlinable public static var dca: Self { Self(.features1C, 18) }
   /// `X86_FEATURE_SSE4_1`.
   @inlinable public static var sse41: Self { Self(.features1C, 19) }
   /// `X86_FEATURE_SSE4_2`.
@@ -111,36 +81,20 @@ extension CPUFeature {
   @inlinable public static var osxsave: Self { Self(.features1C, 27) }
   /// `X86_FEATURE_AVX`.
   @inlinable public static var avx: Self { Self(.features1C, 28) }
-  /// `X86_FEATURE_F16C`.
-  @inlinable public static var f16c: Self { Self(.features1C, 29) }
   /// `X86_FEATURE_RDRAND`.
   @inlinable public static var rdrand: Self { Self(.features1C, 30) }
   /// `X86_FEATURE_HYPERVISOR`.
   @inlinable public static var hypervisor: Self { Self(.features1C, 31) }
-}
-
-extension CPUFeature {
   /// `X86_FEATURE_SYSCALL`.
   @inlinable public static var syscall: Self { Self(.extended1D, 11) }
   /// `X86_FEATURE_NX`.
   @inlinable public static var nx: Self { Self(.extended1D, 20) }
-  /// `X86_FEATURE_MMXEXT`.
-  @inlinable public static var mmxext: Self { Self(.extended1D, 22) }
-  /// `X86_FEATURE_FFXSR`.
-  @inlinable public static var ffxsr: Self { Self(.extended1D, 25) }
   /// `X86_FEATURE_PAGE1GB`.
   @inlinable public static var page1gb: Self { Self(.extended1D, 26) }
   /// `X86_FEATURE_RDTSCP`.
   @inlinable public static var rdtscp: Self { Self(.extended1D, 27) }
   /// `X86_FEATURE_LM`.
   @inlinable public static var lm: Self { Self(.extended1D, 29) }
-  /// `X86_FEATURE_3DNOWEXT`.
-  @inlinable public static var threeDNOWEXT: Self { Self(.extended1D, 30) }
-  /// `X86_FEATURE_3DNOW`.
-  @inlinable public static var threeDNOW: Self { Self(.extended1D, 31) }
-}
-
-extension CPUFeature {
   /// `X86_FEATURE_LAHF_LM`.
   @inlinable public static var lahfLM: Self { Self(.extended1C, 0) }
   /// `X86_FEATURE_CMP_LEGACY`.
@@ -149,38 +103,86 @@ extension CPUFeature {
   @inlinable public static var svm: Self { Self(.extended1C, 2) }
   /// `X86_FEATURE_EXTAPIC`.
   @inlinable public static var extapic: Self { Self(.extended1C, 3) }
-  /// `X86_FEATURE_CR8_LEGACY`.
-  @inlinable public static var cr8Legacy: Self { Self(.extended1C, 4) }
-  /// `X86_FEATURE_ABM`.
-  @inlinable public static var abm: Self { Self(.extended1C, 5) }
-  /// `X86_FEATURE_SSE4A`.
-  @inlinable public static var sse4a: Self { Self(.extended1C, 6) }
-  /// `X86_FEATURE_MISALIGNSSE`.
-  @inlinable public static var misalignsse: Self { Self(.extended1C, 7) }
-  /// `X86_FEATURE_3DNOWPREFETCH`.
-  @inlinable public static var threeDNOWPrefetch: Self { Self(.extended1C, 8) }
-  /// `X86_FEATURE_OSVW`.
-  @inlinable public static var osvw: Self { Self(.extended1C, 9) }
-  /// `X86_FEATURE_IBS`.
-  @inlinable public static var ibs: Self { Self(.extended1C, 10) }
-  /// `X86_FEATURE_XOP`.
-  @inlinable public static var xop: Self { Self(.extended1C, 11) }
-  /// `X86_FEATURE_SKINIT`.
-  @inlinable public static var skinit: Self { Self(.extended1C, 12) }
-  /// `X86_FEATURE_WDT`.
-  @inlinable public static var wdt: Self { Self(.extended1C, 13) }
-  /// `X86_FEATURE_LWP`.
-  @inlinable public static var lwp: Self { Self(.extended1C, 15) }
-  /// `X86_FEATURE_FMA4`.
-  @inlinable public static var fma4: Self { Self(.extended1C, 16) }
-  /// `X86_FEATURE_NODEID_MSR`.
-  @inlinable public static var nodeidMSR: Self { Self(.extended1C, 19) }
-  /// `X86_FEATURE_TBM`.
-  @inlinable public static var tbm: Self { Self(.extended1C, 21) }
   /// `X86_FEATURE_TOPOEXT`.
   @inlinable public static var topoext: Self { Self(.extended1C, 22) }
-  /// `X86_FEATURE_DBEXT`.
-  @inlinable public static var dbext: Self { Self(.extended1C, 26) }
   /// `X86_FEATURE_MONITORX`.
   @inlinable public static var monitorx: Self { Self(.extended1C, 29) }
+  /// `X86_FEATURE_XSAVEOPT`.
+  @inlinable public static var xsaveopt: Self { Self(.xsave1A, 0) }
+  /// `X86_FEATURE_XSAVEC`.
+  @inlinable public static var xsavec: Self { Self(.xsave1A, 1) }
+  /// `X86_FEATURE_XGETBV1`.
+  @inlinable public static var xgetbv1: Self { Self(.xsave1A, 2) }
+  /// `X86_FEATURE_XSAVES`.
+  @inlinable public static var xsaves: Self { Self(.xsave1A, 3) }
+  /// `X86_FEATURE_FSGSBASE`.
+  @inlinable public static var fsgsbase: Self { Self(.features7B, 0) }
+  /// `X86_FEATURE_TSC_ADJUST`.
+  @inlinable public static var tscAdjust: Self { Self(.features7B, 1) }
+  /// `X86_FEATURE_AVX2`.
+  @inlinable public static var avx2: Self { Self(.features7B, 5) }
+  /// `X86_FEATURE_SMEP`.
+  @inlinable public static var smep: Self { Self(.features7B, 7) }
+  /// `X86_FEATURE_ERMS`.
+  @inlinable public static var erms: Self { Self(.features7B, 9) }
+  /// `X86_FEATURE_INVPCID`.
+  @inlinable public static var invpcid: Self { Self(.features7B, 10) }
+  /// `X86_FEATURE_MPX`.
+  @inlinable public static var mpx: Self { Self(.features7B, 14) }
+  /// `X86_FEATURE_AVX512F`.
+  @inlinable public static var avx512f: Self { Self(.features7B, 16) }
+  /// `X86_FEATURE_RDSEED`.
+  @inlinable public static var rdseed: Self { Self(.features7B, 18) }
+  /// `X86_FEATURE_SMAP`.
+  @inlinable public static var smap: Self { Self(.features7B, 20) }
+  /// `X86_FEATURE_CLFLUSHOPT`.
+  @inlinable public static var clflushopt: Self { Self(.features7B, 23) }
+  /// `X86_FEATURE_UMIP`.
+  @inlinable public static var umip: Self { Self(.features7C, 2) }
+  /// `X86_FEATURE_PKU`.
+  @inlinable public static var pku: Self { Self(.features7C, 3) }
+  /// `X86_FEATURE_OSPKE`.
+  @inlinable public static var ospke: Self { Self(.features7C, 4) }
+  /// `X86_FEATURE_CET_SS`.
+  @inlinable public static var cetSS: Self { Self(.features7C, 7) }
+  /// `X86_FEATURE_RDPID`.
+  @inlinable public static var rdpid: Self { Self(.features7C, 22) }
+  /// `X86_FEATURE_HW_PSTATE`.
+  @inlinable public static var hwPstate: Self { Self(.extended7D, 7) }
+  /// `X86_FEATURE_ITSC`.
+  @inlinable public static var itsc: Self { Self(.extended7D, 8) }
+  /// `X86_FEATURE_CLZERO`.
+  @inlinable public static var clzero: Self { Self(.extended8B, 0) }
+  /// `X86_FEATURE_IBPB`.
+  @inlinable public static var ibpb: Self { Self(.extended8B, 12) }
+  /// `X86_FEATURE_IBRS`.
+  @inlinable public static var ibrs: Self { Self(.extended8B, 14) }
+  /// `X86_FEATURE_AMD_STIBP`.
+  @inlinable public static var amdStibp: Self { Self(.extended8B, 15) }
+  /// `X86_FEATURE_AMD_SSBD`.
+  @inlinable public static var amdSSBD: Self { Self(.extended8B, 24) }
+  /// `X86_FEATURE_VIRT_SSBD`.
+  @inlinable public static var virtSSBD: Self { Self(.extended8B, 25) }
+  /// `X86_FEATURE_FSRM`.
+  @inlinable public static var fsrm: Self { Self(.features7D, 4) }
+  /// `X86_FEATURE_MD_CLEAR`.
+  @inlinable public static var mdClear: Self { Self(.features7D, 10) }
+  /// `X86_FEATURE_CET_IBT`.
+  @inlinable public static var cetIBT: Self { Self(.features7D, 20) }
+  /// `X86_FEATURE_IBRSB`.
+  @inlinable public static var ibrsb: Self { Self(.features7D, 26) }
+  /// `X86_FEATURE_STIBP`.
+  @inlinable public static var stibp: Self { Self(.features7D, 27) }
+  /// `X86_FEATURE_L1D_FLUSH`.
+  @inlinable public static var l1dFlush: Self { Self(.features7D, 28) }
+  /// `X86_FEATURE_ARCH_CAPS`.
+  @inlinable public static var archCaps: Self { Self(.features7D, 29) }
+  /// `X86_FEATURE_SSBD`.
+  @inlinable public static var ssbd: Self { Self(.features7D, 31) }
+  /// `X86_FEATURE_LFENCE_DISPATCH`.
+  @inlinable public static var lfenceDispatch: Self { Self(.extended21A, 2) }
+  /// `X86_FEATURE_NSCB`.
+  @inlinable public static var nscb: Self { Self(.extended21A, 6) }
+  /// `X86_FEATURE_AUTO_IBRS`.
+  @inlinable public static var autoIBRS: Self { Self(.extended21A, 8) }
 }

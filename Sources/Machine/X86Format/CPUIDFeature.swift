@@ -1,6 +1,6 @@
 /// A word of CPU features: one register of one CPUID leaf, numbered as Xen numbers them.
 /// - Source: `xen/include/public/arch-x86/cpufeatureset.h`.
-public enum CPUFeatureWord: UInt16, Sendable {
+public enum CPUIDFeatureWord: UInt16, Sendable {
   /// EDX of leaf 0x1.
   case features1D = 0
   /// ECX of leaf 0x1.
@@ -76,20 +76,23 @@ public enum CPUFeatureWord: UInt16, Sendable {
 
 /// One CPU feature: a bit of a word, numbered as Xen numbers them.
 /// - Source: `XEN_CPUFEATURE` in `xen/include/public/arch-x86/cpufeatureset.h`.
-public struct CPUFeature: Equatable, BitwiseCopyable, Sendable {
+public struct CPUIDFeature: Equatable, BitwiseCopyable, Sendable {
   /// 32 times the word, plus the bit.
   public var rawValue: UInt16
 
   /// The feature of this number.
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// The feature that the public interface gives this number (`XenABI.CPUFeature`).
+  @inlinable public init(number: UInt32) { rawValue = UInt16(truncatingIfNeeded: number) }
+
   /// Bit `bit` of `word`.
-  @inlinable public init(_ word: CPUFeatureWord, _ bit: UInt16) {
+  @inlinable public init(_ word: CPUIDFeatureWord, _ bit: UInt16) {
     rawValue = word.rawValue << 5 | bit & 31
   }
 
   /// The word it is in; nil for one we do not know.
-  @inlinable public var word: CPUFeatureWord? { CPUFeatureWord(rawValue: rawValue >> 5) }
+  @inlinable public var word: CPUIDFeatureWord? { CPUIDFeatureWord(rawValue: rawValue >> 5) }
 
   /// Its bit in the word.
   @inlinable public var mask: UInt32 { 1 << UInt32(rawValue & 31) }

@@ -308,7 +308,7 @@ extension X86 {
   }
 
   /// Whether the processor has a feature.
-  public static func has(_ feature: CPUFeature) -> Bool {
+  public static func has(_ feature: CPUIDFeature) -> Bool {
     guard let word = feature.word else { return false }
     // The highest leaf of the range that the word's leaf is in.
     guard word.leaf <= cpuid(word.leaf & 0x8000_0000).eax else { return false }

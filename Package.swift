@@ -133,7 +133,10 @@ let hostedOnly: [Target] = [
   tests("ConsoleTests", ["Console", "Machine", "FakeMachine"]),
   tests(
     "X86PVTests",
-    ["X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains"]),
+    [
+      "X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains",
+      "Primitives", "Sync",
+    ]),
   tests("HouseRulesTests", []),
 ]
 

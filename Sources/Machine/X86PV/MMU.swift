@@ -1,0 +1,60 @@
+import Machine
+import Memory
+import Primitives
+import Sync
+import Synchronization
+import X86Format
+import XenABI
+
+/// The page-table rules at work on a host's frames: a view, made where it is needed.
+public struct MMU<Host: MMUHost> {
+  /// Whose frames these are.
+  public let host: Host
+
+  /// The rules over `host`.
+  @inline(__always) public init(_ host: Host) { self.host = host }
+
+  /// The type word of a frame of RAM.
+  public func type(of mfn: MFN) -> PageTypeWord {
+    PageTypeWord(rawValue: host.frames[mfn].pointee.type.load(ordering: .acquiring))
+  }
+
+  /// Takes a reference to a frame of `owner`'s.
+  /// - Throws: `EINVAL` if it is none.
+  func takeFrame(_ mfn: MFN, of owner: DomainID) throws(XenErrno) {
+    guard host.frames.takeReference(mfn, ownedBy: owner) else { throw .EINVAL }
+  }
+
+  /// Drops a reference to a frame; with the last one the frame goes back.
+  func putFrame(_ mfn: MFN) { host.putPage(mfn) }
+
+  /// An entry of a table.
+  func entry(_ table: MFN, _ index: Int) -> PageTableEntry {
+    PageTableEntry(rawValue: host.memory[table].sharedWord(index).value)
+  }
+
+  /// Writes an entry of a table with one store.
+  func setEntry(_ table: MFN, _ index: Int, _ entry: PageTableEntry) {
+    host.memory[table].sharedWord(index).value = entry.rawValue
+  }
+}
+
+/// Why a use of a frame was not granted.
+struct TypeRefusal: Error {
+  /// The reason; `ERESTART` if the work was interrupted.
+  var reason: XenErrno
+  /// The frame is left partial: some of its entries are accounted for.
+  var leavesPartial: Bool
+
+  /// A refusal that leaves nothing behind.
+  init(_ reason: XenErrno) {
+    self.reason = reason
+    leavesPartial = false
+  }
+
+  /// A refusal that leaves a partial table behind.
+  init(partial reason: XenErrno) {
+    self.reason = reason
+    leavesPartial = true
+  }
+}

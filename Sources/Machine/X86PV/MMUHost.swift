@@ -1,0 +1,53 @@
+import Machine
+import Memory
+import Primitives
+import Sync
+
+/// What the page-table rules ask of the hypervisor around them.
+///
+/// `Hypervisor` conforms (see `Hypervisor+MMUHost.swift`); tests conform with a table of frames and
+/// a list of what was asked for.
+public protocol MMUHost {
+  /// All frames of RAM.
+  var frames: FrameTable { get }
+  /// The contents of frames.
+  var memory: PhysicalMemory { get }
+  /// The hypervisor's own root, whose slots every guest root shares.
+  var hypervisorRoot: MFN { get }
+  /// Whether hardware knows the NX bit.
+  var noExecute: Bool { get }
+  /// Whether long work should stop here and be continued later.
+  var shouldPreempt: Bool { get }
+  /// The tick to note when a use of a frame ends (see `TLBClock`).
+  var tlbTime: UInt32 { get }
+
+  /// The lock for changes to a domain's page tables, nil if there is no such domain. Whoever asks
+  /// holds the domain, or a frame of its.
+  func pageTableLock(of domain: DomainID) -> Ref<TicketLock>?
+  /// The table of the third level with a domain's own windows.
+  func perDomainTable(of domain: DomainID) -> MFN?
+  /// Whether a domain may use the control interface.
+  func isPrivileged(_ domain: DomainID) -> Bool
+  /// Whether a domain is shutting down or being taken apart.
+  func isEnding(_ domain: DomainID) -> Bool
+  /// Whether a domain keeps the machine-to-physical table away from user mode
+  /// (`VMASST_TYPE_m2p_strict`).
+  func hidesMachineToPhysical(_ domain: DomainID) -> Bool
+  /// Which memory types a domain may choose.
+  func cachePolicy(of domain: DomainID) -> CachePolicy
+  /// Whether a domain may map a frame that is no memory.
+  func mayMapDevice(_ domain: DomainID, _ mfn: MFN) -> Bool
+  /// Whether a frame that is no memory may only be read by guests.
+  func isReadOnlyDevice(_ mfn: MFN) -> Bool
+
+  /// Drops a reference to a frame; with the last one the frame goes back to the heap.
+  func putPage(_ mfn: MFN)
+  /// Makes the CPUs that may still translate to a frame of `owner` by a use that ended at `stamp`
+  /// forget it.
+  func flushStale(_ owner: DomainID, since stamp: UInt32)
+  /// Writes a frame back from the caches.
+  func flushCache(_ mfn: MFN)
+  /// Takes note that the calling guest took away a grant's mapping by other means than the grant
+  /// table: it gets a general protection fault.
+  func grantEntryLost()
+}

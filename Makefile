@@ -24,10 +24,7 @@ image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/
 
 .PHONY: guests
 guests: ## build our test guests: build/guests/NAME
-	set -e; for guest in $(guests); do \
-	  $(bare_build) --product guest-$$guest; \
-	  Tools/link-guest $(bare_out)/libguest-$$guest.a build/guests/$$guest; \
-	done
+	Tools/link-guest $(guests)
 
 .PHONY: setup
 setup: ## install the Debian packages that are missing (asks sudo when not root)

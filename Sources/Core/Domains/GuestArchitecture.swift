@@ -52,4 +52,13 @@ public protocol GuestArchitecture: Machine {
 
   /// Takes the next character that an operator typed for dom0, if there is one.
   static func readConsole() -> UInt8?
+
+  /// Writes the PFN of a machine frame of RAM into the table that guests read.
+  static func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64)
+
+  /// The PFN that the table has for a machine frame of RAM.
+  static func machineToPhysical(_ mfn: MFN) -> UInt64
+
+  /// Does what the console has pending: input from the serial line, output that waits.
+  static func pollConsole(in hv: Hypervisor<Self>)
 }

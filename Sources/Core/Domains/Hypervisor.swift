@@ -11,8 +11,6 @@ public struct HypervisorState: ~Copyable {
   public let frames: FrameTable
   /// The free memory.
   public let heap: SpinLock<FrameAllocator>
-  /// The machine-to-physical table that guests read: the PFN of each machine frame.
-  public let machineToPhysical: Table<UInt64>
   /// See `TLBClock`.
   public let tlb = TLBClock()
   /// The domains.
@@ -32,12 +30,11 @@ public struct HypervisorState: ~Copyable {
 
   /// The state of a hypervisor without domains.
   public init(
-    frames: FrameTable, heap: consuming FrameAllocator, machineToPhysical: Table<UInt64>,
+    frames: FrameTable, heap: consuming FrameAllocator,
     domainSlots: Table<Ref<Domain>?>, cpus: Table<PerCPU>, online: CPUSet, totalFrames: UInt64
   ) {
     self.frames = frames
     self.heap = SpinLock(heap)
-    self.machineToPhysical = machineToPhysical
     domains = DomainTable(slots: domainSlots)
     self.cpus = cpus
     scheduler = Scheduler(online: online)
@@ -65,14 +62,12 @@ public struct Hypervisor<M: GuestArchitecture>: Sendable {
 
   /// Writes the PFN of a machine frame into the table that guests read.
   public func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64) {
-    guard mfn.rawValue < UInt64(state.pointee.machineToPhysical.count) else { return }
-    state.pointee.machineToPhysical.at(Int(truncatingIfNeeded: mfn.rawValue))?.pointee = pfn
+    M.setMachineToPhysical(mfn, pfn)
   }
 
-  /// The PFN that the table has for a machine frame.
+  /// The PFN that the table has for a machine frame of RAM.
   public func machineToPhysical(_ mfn: MFN) -> UInt64? {
-    guard mfn.rawValue < UInt64(state.pointee.machineToPhysical.count) else { return nil }
-    return state.pointee.machineToPhysical.at(Int(truncatingIfNeeded: mfn.rawValue))?.pointee
+    frames.isMemory(mfn) ? M.machineToPhysical(mfn) : nil
   }
 }
 

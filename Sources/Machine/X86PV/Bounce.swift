@@ -114,7 +114,7 @@ extension Hypervisor where M: X86Hardware {
     M.swapGS()
     let root =
       pv.pointee.isKernelMode ? pv.pointee.memory.kernelRoot : pv.pointee.memory.userRoot
-    if root != .invalid { M.loadRoot(root) }
+    if root != .invalid { M.toggleRoot(root) }
   }
 }
 

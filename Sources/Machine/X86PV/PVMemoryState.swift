@@ -1,6 +1,8 @@
+import Domains
 import Machine
 import Primitives
 import Sync
+import XenABI
 
 /// The memory half of a PV vCPU.
 public struct PVVCPUMemory: ~Copyable {
@@ -20,4 +22,12 @@ public struct PVDomainMemory: ~Copyable {
 
   /// A domain without page tables.
   public init() {}
+}
+
+extension Hypervisor where M: X86Hardware {
+  func makeDomainMemory(_ domain: Ref<Domain>) throws(XenErrno) {}
+  func releaseDomainMemory(_ domain: Ref<Domain>) {}
+  func makeVCPUMemory(_ vcpu: Ref<VCPU>) throws(XenErrno) {}
+  func releaseVCPUMemory(_ vcpu: Ref<VCPU>) {}
+  func loadDescriptorTables(_ vcpu: Ref<VCPU>) {}
 }

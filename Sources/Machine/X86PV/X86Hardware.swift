@@ -10,8 +10,13 @@ public protocol X86Hardware: GuestArchitecture {
 
   /// The address of the last page fault (CR2).
   static func readCR2() -> UInt64
-  /// Loads the root of page tables; `MFN` is a validated guest root or the hypervisor's own.
+  /// Loads a root of page tables (a validated guest root or the hypervisor's own) and forgets every
+  /// translation, global ones included.
   static func loadRoot(_ root: MFN)
+  /// Loads the other root of the same guest process; global translations (its user pages) stay.
+  static func toggleRoot(_ root: MFN)
+  /// This CPU's frame with the descriptors that every GDT ends with.
+  static var reservedDescriptorFrame: MFN { get }
   /// The root of the hypervisor's own page tables.
   static var hypervisorRoot: MFN { get }
   /// Forgets the translation of one page on this CPU.

@@ -1,0 +1,65 @@
+import Domains
+import Hypercalls
+import Machine
+import Primitives
+import Scheduling
+import Sync
+import Synchronization
+import XenABI
+
+/// The way out of the hypervisor: all pending work, then a guest, or sleep until there is one.
+extension Hypervisor where M: X86Hardware {
+  /// Does whatever this CPU has to do before it enters a guest; returns when `M.guestFrame` holds
+  /// the registers of the guest to enter.
+  public func prepareToEnterGuest() {
+    let cpu = thisCPU
+    while true {
+      let work = cpu.pointee.takePending()
+      if work.contains(.timers) { runExpiredTimers() }
+      if work.contains(.console) { M.pollConsole(in: self) }
+      guard let vcpu = cpu.pointee.current else {
+        if work.contains(.reschedule) { reschedule() }
+        if cpu.pointee.current == nil, cpu.pointee.pending.load(ordering: .relaxed) == 0 {
+          M.waitForInterrupt()
+        }
+        continue
+      }
+      if work.contains(.reschedule) || !vcpu.pointee.isRunnable {
+        reschedule()
+        continue
+      }
+      deliverPending(to: vcpu)
+      if cpu.pointee.pending.load(ordering: .relaxed) == 0, vcpu.pointee.isRunnable { return }
+    }
+  }
+
+  /// Decides who runs on this CPU now, and loads its registers.
+  func reschedule() {
+    let cpu = thisCPU
+    let previous = cpu.pointee.current
+    let now = M.now
+    let choice = state.pointee.schedulerLock.withLock { () -> (next: Ref<VCPU>?, until: SystemTime) in
+      let choice = state.pointee.scheduler.next(on: cpu.pointee.index, now: now)
+      let next = choice.entity.flatMap { vcpu(of: $0) }
+      if let previous, previous != next {
+        previous.pointee.runstate.enter(
+          previous.pointee.isRunnable ? .runnable : restingState(previous), at: now)
+      }
+      if let next, previous != next { next.pointee.runstate.enter(.running, at: now) }
+      return (next, choice.until)
+    }
+    cpu.pointee.sliceEnd = choice.until
+    if choice.next != previous {
+      if let previous { publishRunstate(previous) }
+      if previous == nil, let since = cpu.pointee.idleSince {
+        cpu.pointee.idleNanoseconds &+= now.nanoseconds(since: since)
+        cpu.pointee.idleSince = nil
+      }
+      if choice.next == nil { cpu.pointee.idleSince = now }
+      M.switchContext(from: previous, to: choice.next, in: self)
+      cpu.pointee.current = choice.next
+      if let next = choice.next { publishRunstate(next) }
+    }
+    programTimerInterrupt()
+  }
+}

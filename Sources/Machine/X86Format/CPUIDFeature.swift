@@ -97,7 +97,3 @@ public struct CPUIDFeature: Equatable, BitwiseCopyable, Sendable {
   /// Its bit in the word.
   @inlinable public var mask: UInt32 { 1 << UInt32(rawValue & 31) }
 }
-
-/// The name that code which does not import `XenABI` may use for the same thing; where both modules
-/// are imported, say `CPUIDFeature`.
-public typealias CPUFeature = CPUIDFeature

@@ -104,6 +104,74 @@ extension InputWindow {
     position &+= 8
     return UInt64(littleEndian: word)
   }
+
+  /// Tops up a buffer of `count` bits, least significant first, to more than 56 bits.
+  ///
+  /// Past the end it supplies zeros, and `position` tells how many.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  mutating func refill(_ buffer: inout UInt64, _ count: inout Int) {
+    if end &- position >= 8 {
+      // Safety: 0 <= position and position + 8 <= end <= byteCount; the load is unaligned.
+      let word = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: position, as: UInt64.self)
+      // Bits of the word above the whole bytes counted are the same ones that come next time.
+      buffer |= UInt64(littleEndian: word) &<< UInt64(truncatingIfNeeded: count)
+      let taken = (63 &- count) &>> 3
+      position &+= taken
+      count &+= taken &<< 3
+      return
+    }
+    while count <= 56 {
+      buffer |= UInt64(next()) &<< UInt64(truncatingIfNeeded: count)
+      count &+= 8
+    }
+  }
+}
+
+/// Input read backwards, from the last byte to the first.
+struct ReverseInputWindow: ~Escapable {
+  private let bytes: RawSpan
+  private let start: Int
+  /// One past the next byte to be read; never below `start` nor above the span's count.
+  private(set) var position: Int
+
+  /// Covers `range`, cut to what `bytes` holds.
+  @_lifetime(copy bytes)
+  init(_ bytes: RawSpan, _ range: Range<Int>) {
+    self.bytes = bytes
+    start = max(0, range.lowerBound)
+    position = max(start, min(range.upperBound, bytes.byteCount))
+  }
+
+  /// Whether all bytes were taken.
+  var isAtStart: Bool { @inline(__always) get { position <= start } }
+
+  /// Tops up a buffer of `count` bits, most significant first, to more than 56 bits or all there
+  /// are.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  mutating func refill(_ buffer: inout UInt64, _ count: inout Int) {
+    if position &- start >= 8 {
+      // Safety: start <= position - 8 and position <= byteCount, unless the span is shorter than
+      // start, when position equals start and the branch is not taken; the load is unaligned.
+      let word = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: position &- 8, as: UInt64.self)
+      // Bits of the word below the whole bytes counted are the same ones that come next time.
+      buffer |= UInt64(littleEndian: word) &>> UInt64(truncatingIfNeeded: count)
+      let taken = (63 &- count) &>> 3
+      position &-= taken
+      count &+= taken &<< 3
+      return
+    }
+    while count <= 56, position > start {
+      position &-= 1
+      // Safety: start <= position, and it was at most byteCount before the decrement.
+      let byte = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+      buffer |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- count)
+      count &+= 8
+    }
+  }
 }
 
 /// The output buffer as an LZ window: bytes are appended, and earlier ones are copied forward.
@@ -144,6 +212,14 @@ struct OutputWindow: ~Copyable, ~Escapable {
     return true
   }
 
+  /// Appends `count` copies of `byte`; false when they do not fit.
+  @_lifetime(self: copy self)
+  mutating func append(_ byte: UInt8, count: Int) -> Bool {
+    guard count >= 0, count <= limit &- position else { return false }
+    guard count > 0 else { return true }
+    return append(byte) && copyMatch(distance: 1, length: count &- 1)
+  }
+
   /// The byte `distance` positions back, or zero when that lies before the window's start.
   @inline(__always)
   func byte(back distance: Int) -> UInt8 {
@@ -164,15 +240,17 @@ struct OutputWindow: ~Copyable, ~Escapable {
     var to = position
     let stop = to &+ length
     position = stop
-    // Safety, for each access below: start <= to - distance, and to + width <= stop <= limit. Words
-    // are moved only when the distance is at least their width, so each reads finished bytes.
-    if distance >= 8 {
-      while stop &- to >= 8 {
+    // Safety, for each access below: start <= to - distance, and to + width <= limit. Words are
+    // moved only when the distance is at least their width, so each reads finished bytes. The
+    // last may spill over `stop`, onto bytes that count as unwritten still.
+    if distance >= 8 && limit &- stop >= 8 {
+      while to < stop {
         let word = unsafe bytes.unsafeLoadUnaligned(
           fromUncheckedByteOffset: to &- distance, as: UInt64.self)
         unsafe bytes.storeBytes(of: word, toUncheckedByteOffset: to, as: UInt64.self)
         to &+= 8
       }
+      return true
     }
     while to < stop {
       let byte = unsafe bytes.unsafeLoad(
@@ -279,6 +357,61 @@ struct EditWindow: ~Copyable, ~Escapable {
       offset &+= 1
     }
     return max(offset, to)
+  }
+}
+
+/// Scratch memory that holds a decoder's tables side by side, all in one address space.
+///
+/// Offsets wrap instead of trapping, as with `MaskedTable`; each decoder says in one place which
+/// offsets its tables start at. An element's offset counts in elements of its own size.
+struct ScratchMemory: ~Copyable, ~Escapable {
+  /// The bytes there are: a power of two.
+  static let byteCount = 262_144
+
+  private var bytes: MutableRawSpan
+
+  /// Takes over the first `byteCount` bytes of `bytes`, whatever they hold.
+  ///
+  /// - Throws: `FormatError.scratchTooSmall`.
+  @_lifetime(copy bytes)
+  init(_ bytes: consuming MutableRawSpan) throws(FormatError) {
+    guard bytes.byteCount >= Self.byteCount else { throw .scratchTooSmall }
+    self.bytes = bytes
+  }
+
+  /// The contents, to read.
+  var contents: RawSpan {
+    @_lifetime(borrow self) get { bytes.bytes }
+  }
+
+  /// The byte at `offset`.
+  @inline(__always)
+  func byte(_ offset: Int) -> UInt8 { load(offset, UInt8.self) }
+
+  /// The 16-bit element at `offset`.
+  @inline(__always)
+  func half(_ offset: Int) -> UInt16 { load(offset, UInt16.self) }
+
+  /// The 64-bit element at `offset`.
+  @inline(__always)
+  func word(_ offset: Int) -> UInt64 { load(offset, UInt64.self) }
+
+  /// Sets the element at `offset`, counted in elements of its size.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  mutating func store<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+    let mask = Self.byteCount / MemoryLayout<T>.size &- 1
+    // Safety: the masked offset is below byteCount / size, and init checked byteCount.
+    unsafe bytes.storeBytes(
+      of: value, toUncheckedByteOffset: (offset & mask) &* MemoryLayout<T>.size, as: T.self)
+  }
+
+  @inline(__always)
+  private func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: T.Type) -> T {
+    let mask = Self.byteCount / MemoryLayout<T>.size &- 1
+    // Safety: the masked offset is below byteCount / size, and init checked byteCount.
+    return unsafe bytes.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: (offset & mask) &* MemoryLayout<T>.size, as: T.self)
   }
 }
 

@@ -12,6 +12,9 @@ private struct RangeDecoder: ~Escapable {
   }
 
   /// Reads the five bytes that prime the decoder; false when they cannot have been encoded.
+  ///
+  /// Inlined, like the rest: a call would take the decoder's address and keep it out of registers.
+  @inline(__always)
   @_lifetime(self: copy self)
   mutating func start() -> Bool {
     guard input.next() == 0 else { return false }

@@ -20,6 +20,11 @@ func unpack(
   return Array(output.prefix(made))
 }
 
+/// The size that `bytes` claims to unpack to.
+func claimedSize(_ bytes: [UInt8]) throws(FormatError) -> Int {
+  try KernelPayload.uncompressedSize(bytes.span.bytes)
+}
+
 /// Expects that `stream` yields `plain`, that nothing shorter does, and that damage never traps.
 func expectRobust(
   _ stream: [UInt8], _ plain: [UInt8], flips: Int = 400,

@@ -2,14 +2,20 @@
 /// bzImage.
 public enum KernelPayload {
   /// The scratch bytes `decompress` needs, whatever the compression.
-  public static let scratchByteCount = 196_608
+  public static let scratchByteCount = 262_144
 
   /// How a payload is packed.
   public enum Compression: Equatable, Sendable {
     /// Not at all: an ELF image.
     case none
+    /// The gzip container.
+    case gzip
     /// The XZ container.
     case xz
+    /// The zstd container.
+    case zstd
+    /// LZ4 frames, legacy or modern.
+    case lz4
 
     /// Tells the compression by the magic number `input` starts with.
     ///
@@ -19,6 +25,12 @@ public enum KernelPayload {
         self = .none
       } else if XZ.isRecognized(input) {
         self = .xz
+      } else if GZIP.isRecognized(input) {
+        self = .gzip
+      } else if Zstd.isRecognized(input) {
+        self = .zstd
+      } else if LZ4.isRecognized(input) {
+        self = .lz4
       } else {
         throw .unknownFormat
       }
@@ -35,15 +47,23 @@ public enum KernelPayload {
 
   /// The number of bytes `decompress` will make of `input`, as the input claims.
   ///
-  /// Linux ends each compressed payload with this number, little-endian, where the format does not
-  /// already do so; the claim is not to be trusted beyond sizing the output buffer.
+  /// A zstd or LZ4 frame may declare it; otherwise Linux ends the payload with it, little-endian, as
+  /// gzip does anyway. The claim is not to be trusted beyond sizing the output buffer.
   ///
-  /// - Throws: `FormatError.unknownFormat`, `.truncated`.
+  /// - Throws: `FormatError.unknownFormat`, `.truncated`, `.corrupt`.
   public static func uncompressedSize(_ input: RawSpan) throws(FormatError) -> Int {
+    var claim: UInt64?
     switch try Compression(detecting: input) {
-    case .none: input.byteCount
-    case .xz: Int(try input.load(UInt32.self, at: input.byteCount - 4))
+    case .none: return input.byteCount
+    case .gzip, .xz: break
+    case .zstd: claim = try Zstd.contentSize(input)
+    case .lz4: claim = try LZ4.contentSize(input)
     }
+    if let claim {
+      guard let size = Int(exactly: claim) else { throw .corrupt }
+      return size
+    }
+    return Int(try input.load(UInt32.self, at: input.byteCount - 4))
   }
 
   /// Decompresses `input` into the start of `output` and returns the number of bytes made.
@@ -61,8 +81,14 @@ public enum KernelPayload {
       var window = try OutputWindow(output.whole(), start: 0, position: 0, limit: count)
       guard window.append(input, at: 0, count: count) else { throw .corrupt }
       return count
+    case .gzip:
+      return try GZIP.decompress(input, into: &output, scratch: &scratch).produced
     case .xz:
       return try XZ.decompress(input, into: &output, scratch: &scratch).produced
+    case .zstd:
+      return try Zstd.decompress(input, into: &output, scratch: &scratch).produced
+    case .lz4:
+      return try LZ4.decompress(input, into: &output).produced
     }
   }
 }

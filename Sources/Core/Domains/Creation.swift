@@ -123,15 +123,6 @@ extension Hypervisor {
     setMachineToPhysical(mfn, MachineToPhysical.invalid)
   }
 
-  // The subsystems' state that a domain embeds.
-  private func makeSubsystems(_ domain: Ref<Domain>, _ wanted: DomainSpecification) throws(XenErrno)
-  {
-  }
-
-  /// Gives the memory of the subsystems' state back.
-  func releaseSubsystems(_ domain: Ref<Domain>) {
-  }
-
   /// Gives the memory of a domain's record back: nobody refers to it any more.
   func releaseRecord(_ domain: Ref<Domain>) {
     for i in 0..<domain.pointee.maximumVCPUs {

@@ -1,3 +1,5 @@
+import EventChannels
+import GrantTables
 import Machine
 import Memory
 import Primitives
@@ -74,8 +76,12 @@ public struct Domain: ~Copyable {
 
   /// Guards `events`.
   public let eventLock = TicketLock()
+  /// Its event channels; nil until they are made. Guarded by `eventLock`.
+  public var events: PortTable?
   /// Guards `grants`.
   public let grantLock = TicketLock()
+  /// Its grant table; nil until it is made. Guarded by `grantLock`.
+  public var grants: GrantTable?
   /// vCPUs that wait in `SCHEDOP_poll`, by number.
   public let pollers = AtomicVCPUSet()
   /// The port that the toolstack wants told when the domain suspends. Guarded by `stateLock`.

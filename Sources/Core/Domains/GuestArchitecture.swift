@@ -1,3 +1,4 @@
+import GrantTables
 import Machine
 import Primitives
 import XenABI
@@ -42,7 +43,8 @@ public protocol GuestArchitecture: Machine {
 
   /// Takes a reference, and the right to write, to a frame that a guest names as its own.
   static func holdWritableFrame(
-    _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<Self>) throws(XenErrno) -> MFN
+    _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<Self>
+  ) throws(XenErrno) -> MFN
 
   /// Gives back what `holdWritableFrame` took.
   static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<Self>)
@@ -61,4 +63,54 @@ public protocol GuestArchitecture: Machine {
 
   /// Does what the console has pending: input from the serial line, output that waits.
   static func pollConsole(in hv: Hypervisor<Self>)
+
+  /// Writes a granted frame into a page-table entry of a vCPU's domain. The caller has taken the
+  /// references that the entry stands for: to the frame and, to write, to its type.
+  /// - Throws: `badVirtualAddress`, `generalError`.
+  static func installGrantMapping(
+    _ place: GrantPlacement, for vcpu: Ref<VCPU>, in hv: Hypervisor<Self>) throws(GrantStatus)
+
+  /// Clears the page-table entry of a granted frame. The caller flushes TLBs, then drops the
+  /// references.
+  /// - Parameter replacement: an address whose entry moves here (`GNTTABOP_unmap_and_replace`);
+  ///   0 for none.
+  /// - Throws: `badVirtualAddress`, `generalError`, if the frame is not mapped there as described.
+  static func removeGrantMapping(
+    _ place: GrantPlacement, replacement: UInt64, for vcpu: Ref<VCPU>, in hv: Hypervisor<Self>
+  ) throws(GrantStatus)
+
+  /// Lets a physical interrupt come to a domain as events on its port.
+  /// - Parameter flags: `BindPIRQFlags`.
+  static func bindInterrupt(
+    _ pirq: UInt32, flags: UInt32, to domain: Ref<Domain>, in hv: Hypervisor<Self>
+  ) throws(XenErrno)
+
+  /// Ends `bindInterrupt`.
+  static func releaseInterrupt(_ pirq: UInt32, of domain: Ref<Domain>, in hv: Hypervisor<Self>)
+
+  /// Makes a bound interrupt arrive at the CPU that a vCPU runs on.
+  static func moveInterrupt(_ pirq: UInt32, to vcpu: Ref<VCPU>, in hv: Hypervisor<Self>)
+}
+
+// What a machine answers that has no such thing.
+extension GuestArchitecture {
+  public static func installGrantMapping(
+    _ place: GrantPlacement, for vcpu: Ref<VCPU>, in hv: Hypervisor<Self>
+  ) throws(GrantStatus) { throw .generalError }
+
+  public static func removeGrantMapping(
+    _ place: GrantPlacement, replacement: UInt64, for vcpu: Ref<VCPU>, in hv: Hypervisor<Self>
+  ) throws(GrantStatus) { throw .generalError }
+
+  public static func bindInterrupt(
+    _ pirq: UInt32, flags: UInt32, to domain: Ref<Domain>, in hv: Hypervisor<Self>
+  ) throws(XenErrno) { throw .EINVAL }
+
+  public static func releaseInterrupt(
+    _ pirq: UInt32, of domain: Ref<Domain>, in hv: Hypervisor<Self>
+  ) {}
+
+  public static func moveInterrupt(
+    _ pirq: UInt32, to vcpu: Ref<VCPU>, in hv: Hypervisor<Self>
+  ) {}
 }

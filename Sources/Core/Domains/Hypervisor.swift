@@ -27,6 +27,8 @@ public struct HypervisorState: ~Copyable {
   public let totalFrames: UInt64
   /// The CPUs that run.
   public let onlineCPUs: CPUSet
+  /// Who is told of global virtual interrupts.
+  public let virqHandlers = VIRQHandlers()
 
   /// The state of a hypervisor without domains.
   public init(

@@ -1,3 +1,4 @@
+import EventChannels
 import Machine
 import Primitives
 import XenABI
@@ -6,22 +7,30 @@ import XenABI
 extension Hypervisor {
   /// Sends a per-vCPU VIRQ (timer, debug ...) to `vcpu`, if it has bound a port to it.
   public func raise(_ virq: VIRQ, for vcpu: Ref<VCPU>) {
+    // A domain without ports is being made or taken apart: nobody to tell.
+    try? notify(vcpu.pointee.domain) { ports in
+      ports.notification(virq: virq, of: vcpu.pointee.id)
+    }
   }
 
   /// Sends a global VIRQ (console, domain exception ...) to the domain that handles it: dom0, unless
   /// the toolstack has named another.
   public func raiseGlobal(_ virq: VIRQ) {
+    guard let handler = domain(state.pointee.virqHandlers.handler(of: virq)) else { return }
+    try? notify(handler.domain) { ports in ports.notification(virq: virq) }
+  }
+
+  /// Sends the event of a physical interrupt to the domain that has bound it.
+  public func raiseInterrupt(_ pirq: UInt32, for domain: Ref<Domain>) {
+    try? notify(domain) { ports in ports.notification(pirq: pirq) }
   }
 }
 
 extension Hypervisor {
-  /// Whether the pending bit of a port is set in the domain's shared info.
-  /// - Throws: `EINVAL` if there can be no such port.
+  /// Whether an event is pending on a port, masked or not.
+  /// - Throws: `EINVAL` if there is no such port.
   public func isPortPending(_ domain: Ref<Domain>, _ port: UInt32) throws(XenErrno) -> Bool {
-    guard port < 4096 else { throw .EINVAL }
-    let words = M.memory[domain.pointee.sharedInfo]
-    let word = SharedInfoLayout.eventPending / 8 + Int(port >> 6)
-    return words[word: word] >> UInt64(port & 63) & 1 != 0
+    try withPorts(of: domain) { ports throws(XenErrno) in try ports.isPending(Port(port)) }
   }
 
   /// Whether an upcall is pending in a vCPU's `vcpu_info`.
@@ -29,18 +38,6 @@ extension Hypervisor {
     let info = M.memory[vcpu.pointee.infoFrame]
     let offset = vcpu.pointee.infoOffset + VCPUInfoLayout.eventUpcallPending
     return info.load(UInt8.self, at: offset) ?? 0 != 0
-  }
-}
-
-extension Hypervisor {
-  /// Closes every port of a dying domain.
-  func closeAllPorts(_ domain: Ref<Domain>) {
-  }
-
-  /// Ends every grant mapping that a dying domain holds, a bounded piece at a time.
-  /// - Returns: whether nothing is left to do.
-  func releaseGrants(_ domain: Ref<Domain>) -> Bool {
-    true
   }
 }
 

@@ -23,7 +23,7 @@ extension GrantTable {
   public func pin(
     _ ref: GrantRef, by user: DomainID, for use: GrantUse, _ resolve: (GFN) -> MFN?
   ) throws(GrantStatus) -> PinnedGrant {
-    guard var active = activeEntry(ref), let shared = sharedEntry(ref) else {
+    guard let shared = sharedEntry(ref), var active = activeEntry(ref) else {
       throw .badGrantRef
     }
     if active.isPinned {
@@ -88,11 +88,9 @@ extension GrantTable {
   /// Ends a use of a grant: exactly what was pinned, or one of its ways of access.
   /// The caller has removed the mapping and flushed it from the TLBs.
   public func unpin(_ ref: GrantRef, for use: GrantUse) {
-    guard var active = activeEntry(ref), let shared = sharedEntry(ref), active.remove(use) else {
-      return
-    }
+    guard var active = activeEntry(ref), active.remove(use) else { return }
     setActiveEntry(ref, active)
-    clearMarks(shared, active, endOf: use)
+    if let shared = sharedEntry(ref) { clearMarks(shared, active, endOf: use) }
   }
 
   /// Whether a grant is in use by another domain.

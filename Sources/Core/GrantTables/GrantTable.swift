@@ -96,6 +96,16 @@ public struct GrantTable: Sendable {
     return mfn
   }
 
+  /// Takes the entries away from a dying domain: nothing more is granted, while uses by others that
+  /// have begun can still end.
+  /// - Parameter body: gives a frame of entries back.
+  public func removeEntries(_ body: (MFN) -> Void) {
+    let frames = sharedFrames
+    setCount(Slot.sharedLimit, 0)
+    setCount(Slot.sharedFrames, 0)
+    for i in 0..<frames { body(MFN(root[word: Slot.shared + i])) }
+  }
+
   /// Lists the frames that the table is made of, to be given back once it is no longer used.
   public func forEachFrame(_ body: (MFN, GrantFrameKind) -> Void) {
     for i in 0..<sharedFrames { body(MFN(root[word: Slot.shared + i]), .shared) }
@@ -120,7 +130,7 @@ extension GrantTable {
   }
 
   private func activeFrame(_ ref: GrantRef) -> FrameBytes? {
-    guard ref.index < entryCount else { return nil }
+    guard ref.index / Self.activePerFrame < count(Slot.activeFrames) else { return nil }
     return memory.frame(MFN(root[word: Slot.active + ref.index / Self.activePerFrame]))
   }
 

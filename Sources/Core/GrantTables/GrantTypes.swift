@@ -104,3 +104,21 @@ public struct GrantMapping: Equatable, Sendable {
     self.mfn = mfn
   }
 }
+
+/// Where the mapping of a grant goes.
+public struct GrantPlacement: Equatable, Sendable {
+  /// A virtual address of the mapping domain or, with `GNTMAP_contains_pte`, the machine address of
+  /// the page-table entry.
+  public var address: UInt64
+  /// `GrantMapFlags`.
+  public var mapFlags: UInt32
+  /// The frame.
+  public var mfn: MFN
+
+  /// Describes a place.
+  public init(address: UInt64, mapFlags: UInt32, mfn: MFN) {
+    self.address = address
+    self.mapFlags = mapFlags
+    self.mfn = mfn
+  }
+}

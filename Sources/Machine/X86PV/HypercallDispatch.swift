@@ -66,6 +66,7 @@ extension Hypervisor where M: X86Hardware {
     case .setTimerOp: try setTimerOperation(caller, arguments)
     case .xenVersion: try versionOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
+    case .eventChannelOp: try eventChannelOperation(caller, arguments)
     default: throw .ENOSYS
     }
   }

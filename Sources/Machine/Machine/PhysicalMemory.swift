@@ -39,6 +39,33 @@ import Sync
       (base + Int(truncatingIfNeeded: mfn.rawValue << 12)).assumingMemoryBound(to: T.self))
   }
 
+  /// Lends `count` consecutive bytes at `address`, to be read; nil if the map does not reach them.
+  @inlinable public func withBytes<R, E: Error>(
+    at address: MachineAddress, count: Int, _ body: (RawSpan) throws(E) -> R
+  ) throws(E) -> R? {
+    guard reaches(address, count) else { return nil }
+    let start = unsafe UnsafeRawPointer(base) + Int(truncatingIfNeeded: address.rawValue)
+    // Safety: the whole range is below `frameCount`.
+    return try body(unsafe RawSpan(_unsafeStart: start, byteCount: count))
+  }
+
+  /// Lends `count` consecutive bytes at `address`, which the hypervisor owns, to be written; nil if
+  /// the map does not reach them.
+  @inlinable public func withMutableBytes<R, E: Error>(
+    at address: MachineAddress, count: Int, _ body: (inout MutableRawSpan) throws(E) -> R
+  ) throws(E) -> R? {
+    guard reaches(address, count) else { return nil }
+    let start = unsafe base + Int(truncatingIfNeeded: address.rawValue)
+    // Safety: the whole range is below `frameCount`, and the caller owns it.
+    var span = unsafe MutableRawSpan(_unsafeStart: start, byteCount: count)
+    return try body(&span)
+  }
+
+  @usableFromInline func reaches(_ address: MachineAddress, _ count: Int) -> Bool {
+    let limit = frameCount << 12
+    return count >= 0 && address.rawValue <= limit && UInt64(count) <= limit - address.rawValue
+  }
+
   /// The address of the first byte of `mfn` in the hypervisor's own address space.
   @inlinable public func address(of mfn: MFN) -> UInt {
     unsafe UInt(bitPattern: base) &+ UInt(truncatingIfNeeded: mfn.rawValue << 12)
@@ -110,6 +137,20 @@ import Sync
     else { return false }
     // Safety: both ranges were checked above.
     unsafe (base + offset).copyMemory(from: other.base + from, byteCount: count)
+    return true
+  }
+
+  /// Copies `count` bytes of `span` from `from` on; says whether both ranges fit.
+  @discardableResult @inlinable
+  public func copy(to offset: Int, from span: RawSpan, at from: Int, count: Int) -> Bool {
+    guard offset >= 0, from >= 0, count >= 0, count <= 4096, offset <= 4096 - count,
+      count <= span.byteCount, from <= span.byteCount - count
+    else { return false }
+    // Safety: both ranges were checked above.
+    unsafe span.withUnsafeBytes { raw in
+      guard let source = raw.baseAddress else { return }
+      unsafe (base + offset).copyMemory(from: source + from, byteCount: count)
+    }
     return true
   }
 

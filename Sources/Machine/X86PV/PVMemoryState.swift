@@ -31,3 +31,7 @@ extension Hypervisor where M: X86Hardware {
   func releaseVCPUMemory(_ vcpu: Ref<VCPU>) {}
   func loadDescriptorTables(_ vcpu: Ref<VCPU>) {}
 }
+
+extension Hypervisor where M: X86Hardware {
+  func adoptInitialRoot(_ root: MFN, for vcpu: Ref<VCPU>) throws(XenErrno) {}
+}

@@ -54,6 +54,10 @@ public protocol X86Hardware: GuestArchitecture {
   static func readDebugRegister(_ number: Int) -> UInt64
   static func writeDebugRegister(_ number: Int, _ value: UInt64)
 
+  /// Takes away from dom0 what the hypervisor keeps for itself: interrupt controllers, its timers,
+  /// its console's ports.
+  static func withholdHardware(from domain: Ref<Domain>, in hv: Hypervisor<Self>)
+
   /// The time-stamp counter, and how it becomes nanoseconds of system time:
   /// `((tsc - stamp) << shift) * multiplier >> 32` (a negative shift goes right).
   static func timeScale() -> X86TimeScale

@@ -19,6 +19,7 @@ help: ## this list
 
 .PHONY: image
 image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/martlet-syms
+	rm -f $(bare_out)/libMartlet.a  # members of the same name would pile up in an old one
 	$(bare_build) --product Martlet
 	Tools/link-image $(bare_out)/libMartlet.a Sources/Bare/Martlet/link.ld build/martlet
 

@@ -17,6 +17,7 @@ trampoline_start:
     mov %eax, trampoline_gdt_pointer - trampoline_start + 2
     lea trampoline_32 - trampoline_start(%ebx), %eax
     mov %eax, trampoline_jump - trampoline_start
+    movw $0x8, trampoline_jump - trampoline_start + 4   // the last CPU left 0x18
     lgdtl trampoline_gdt_pointer - trampoline_start
     mov $0x11, %eax             // PE, ET
     mov %eax, %cr0

@@ -1,3 +1,5 @@
+import X86Machine
+
 // What the machine floor asks of the composition root. `frame` is a `TrapFrame`.
 
 /// A guest executed SYSCALL or SYSENTER.
@@ -16,5 +18,12 @@ public func leave(_ frame: UnsafeMutableRawPointer) {}
 @c(martlet_exit_fault)
 public func exitFault(_ frame: UnsafeMutableRawPointer) {}
 
-@c(martlet_spin_turn)
-public func spinTurn() {}
+/// The moment given to `setTimerInterrupt` has come.
+@c(martlet_timer_interrupt)
+public func timerInterrupt() {}
+
+/// A CPU other than the first has started; never returns.
+@c(martlet_ap_main)
+public func secondaryMain() {
+  while true { X86.waitForInterrupt() }
+}

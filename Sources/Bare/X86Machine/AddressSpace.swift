@@ -141,6 +141,21 @@ extension X86 {
     }
   }
 
+  /// Whether the direct map shows `range`. While the machine starts, it is made to.
+  static func isShown(_ range: PhysicalRange) -> Bool {
+    // The boot page tables show the first 4 GiB.
+    if state.pointee.space.root.rawValue == 0 { return range.end <= 4 << 30 }
+    if state.pointee.isStarting { showInDirectMap(range) }
+    let large = PageTableLevel.l2.bytes
+    var address = range.start & ~(large &- 1)
+    while address < range.end {
+      let at = AddressLayout.directMapAddress(of: MachineAddress(address))
+      if leaf(of: at) == nil { return false }
+      address &+= large
+    }
+    return true
+  }
+
   /// Maps device registers uncached, for ever, and returns where.
   public static func mapDevice(_ start: MachineAddress, bytes: UInt64) -> VirtualAddress {
     let state = Self.state

@@ -23,6 +23,9 @@ public struct DirectMapReader: PhysicalReader, Copyable {
   /// One past the last address that may be read.
   let limit: UInt64
 
+  /// Everything the direct map can show.
+  public static var all: DirectMapReader { DirectMapReader(limit: AddressLayout.directMapBytes) }
+
   /// Calls `body` with the `count` bytes at physical `address`.
   public func withBytes<Result: ~Copyable, Failure: Error>(
     at address: UInt64, count: Int, _ body: (RawSpan) throws(Failure) -> Result
@@ -30,7 +33,8 @@ public struct DirectMapReader: PhysicalReader, Copyable {
     guard count >= 0, address <= limit, UInt64(count) <= limit &- address,
       let start = unsafe UnsafeRawPointer(bitPattern: UInt(AddressLayout.directMap &+ address))
     else { return nil }
-    // Safety: the direct map shows every address below `limit`, for ever.
+    guard X86.isShown(PhysicalRange(start: address, length: UInt64(count))) else { return nil }
+    // Safety: the direct map shows the range, for ever.
     return try body(unsafe RawSpan(_unsafeStart: start, byteCount: count))
   }
 }

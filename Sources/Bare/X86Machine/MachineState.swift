@@ -15,6 +15,16 @@ struct MachineState: ~Copyable {
   var boot: BootRecord
   /// The hypervisor's page tables and what they map.
   var space: AddressSpace
+  /// What ACPI says.
+  var platform: Platform
+  /// System time.
+  var time: TimeBase
+  /// Where the local APIC's registers are mapped; 0 if they are MSRs.
+  var localAPIC: UInt64 = 0
+  /// Which words of 32 vectors devices use, by bit.
+  var usedVectorWords: UInt8 = 0
+  /// Whether the boot CPU is alone, so that mappings may be added as firmware's tables are read.
+  var isStarting = true
   /// Where the CPUs' areas are, by CPU; 0 where there is none.
   var cpuAreas: InlineArray<256, UInt64>
   /// The number of CPUs that have an area.
@@ -26,6 +36,8 @@ struct MachineState: ~Copyable {
     console = ConsoleState()
     boot = BootRecord()
     space = AddressSpace()
+    platform = Platform()
+    time = TimeBase()
     cpuAreas = InlineArray(repeating: 0)
   }
 }

@@ -17,8 +17,10 @@ struct PerCPU: ~Copyable {
   let taskState: MFN
   /// Whether it runs and answers.
   let isOnline = Atomic<Bool>(false)
-  /// Shootdowns asked of it and not yet served.
-  let shootdowns = Atomic<UInt32>(0)
+  /// Counts TLB shootdowns asked of it.
+  let shootdownsWanted = Atomic<UInt32>(0)
+  /// The count of those asked when it last flushed.
+  let shootdownsServed = Atomic<UInt32>(0)
 
   init(index: CPUIndex, apicID: UInt32, descriptorTable: MFN, taskState: MFN) {
     self.index = index

@@ -1,9 +1,6 @@
 import Text
 
 extension X86 {
-  /// Stops the other CPUs (none run yet).
-  static func stopOtherCPUs() {}
-
   /// Restarts the machine.
   public static func reboot() -> Never {
     X86.outb(0xcf9, 0x0e)

@@ -2,6 +2,7 @@ import CX86
 import Formats
 import Machine
 import Primitives
+import Synchronization
 import Text
 import X86Format
 
@@ -42,6 +43,14 @@ extension X86 {
   static func continueStart() {
     loadCPU()
     LegacyPIC.disable(movingTo: 0x20)
+    readPlatform()
+    LocalAPICDriver.prepare()
+    LocalAPICDriver.enable()
+    startTime()
+    enableTimer()
+    here.pointee.isOnline.store(true, ordering: .releasing)
+    startProcessors(limit: CPULimit.count)
+    state.pointee.isStarting = false
     log(.info, "Xen heap: \(boot.pointee.freeMap.ramBytes >> 20)MB free")
   }
 

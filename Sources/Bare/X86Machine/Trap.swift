@@ -1,6 +1,7 @@
 import CX86
 import Machine
 import Primitives
+import Synchronization
 import Text
 import X86Format
 import XenABI
@@ -14,6 +15,10 @@ func guestSystemCall(_ frame: UnsafeMutableRawPointer)
 /// What the composition root does with an exception or software interrupt of a guest's.
 @_extern(c, "martlet_guest_exception")
 func guestException(_ frame: UnsafeMutableRawPointer)
+
+/// What the composition root does when the time of `setTimerInterrupt` has come.
+@_extern(c, "martlet_timer_interrupt")
+func timerInterrupt()
 
 /// Entries that no vector of the processor's stands for (`entryVector` of a frame).
 public enum EntryVector {
@@ -145,11 +150,30 @@ extension X86 {
   // MARK: What interrupts
 
   static func interrupt(_ vector: UInt8, _ frame: Ref<TrapFrame>) {
-    log(.warning, "unexpected interrupt \(hex: vector)")
+    switch vector {
+    case Vector.timer:
+      LocalAPICDriver.endOfInterrupt()
+      timerInterrupt()
+    case Vector.kick: LocalAPICDriver.endOfInterrupt()
+    case Vector.shootdown:
+      serveShootdowns()
+      LocalAPICDriver.endOfInterrupt()
+    case Vector.spurious: break
+    case Vector.legacyPIC..<(Vector.legacyPIC &+ 16): break
+    case Vector.apicError:
+      let status = LocalAPICDriver.read(.errorStatus)
+      LocalAPICDriver.endOfInterrupt()
+      log(.warning, "CPU \(currentCPUNumber): APIC error \(hex: status)")
+    default:
+      LocalAPICDriver.endOfInterrupt()
+      log(.warning, "CPU \(currentCPUNumber): unexpected interrupt \(hex: vector)")
+    }
   }
 
   static func nonMaskableInterrupt(_ frame: Ref<TrapFrame>) {
-    log(.warning, "unexpected NMI")
+    let panicking = ConsoleLevels.panicking.load(ordering: .acquiring)
+    if panicking != 0, panicking != UInt32(currentCPUNumber) &+ 1 { haltForever() }
+    log(.warning, "CPU \(currentCPUNumber): unexpected NMI")
   }
 
   static func machineCheck(_ frame: Ref<TrapFrame>) {

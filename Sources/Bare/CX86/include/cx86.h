@@ -254,6 +254,7 @@ uint64_t x86_boot_l4(void);         // boot page tables: identity, image and 4 G
 uint64_t x86_trampoline_start(void);
 uint64_t x86_trampoline_end(void);
 uint64_t x86_trampoline_arguments(void);
+uint64_t x86_secondary_entry(void); // where the trampoline jumps to
 
 // Enters the guest through the frame at the top of the stack block; never returns (trap.S).
 void x86_enter_guest(uint64_t stack_top_frame);

@@ -93,13 +93,13 @@ struct CloseTests {
     let d = try TestDomain(1, on: host)
     for _ in 0..<10 { _ = try d.ports.bindIPI(on: VCPUID(0), d.supply) }
     #expect(
-      failure { () throws(XenErrno) in _ = try d.ports.beginReset(resuming: true) } == .EBUSY)
-    #expect(try d.ports.beginReset(resuming: false) == Port(1))
+      failure { () throws(XenErrno) in _ = try d.ports.resumeReset() } == .EBUSY)
+    #expect(try d.ports.beginReset() == Port(1))
     d.ports.suspendReset(at: Port(6))
     #expect(
-      failure { () throws(XenErrno) in _ = try d.ports.beginReset(resuming: false) } == .EBUSY)
-    #expect(try d.ports.beginReset(resuming: true) == Port(6))
+      failure { () throws(XenErrno) in _ = try d.ports.beginReset() } == .EBUSY)
+    #expect(try d.ports.resumeReset() == Port(6))
     d.ports.endReset()
-    #expect(try d.ports.beginReset(resuming: false) == Port(1))
+    #expect(try d.ports.beginReset() == Port(1))
   }
 }

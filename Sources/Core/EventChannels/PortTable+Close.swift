@@ -48,14 +48,20 @@ extension PortTable {
 
 // Closing all ports is long work: the caller closes one after the other, and may stop in between.
 extension PortTable {
-  /// Starts or resumes closing all ports, and says with which one to go on. Close every port below
+  /// Starts closing all ports, and says with which one to begin. Close every port below
   /// `storedPorts` that is in use, then call `endReset`.
-  /// - Throws: `EBUSY` if a reset is under way and this is another, or none is to be resumed.
+  /// - Throws: `EBUSY` if a reset is under way.
   /// - Source: `EVTCHNOP_reset`.
-  public func beginReset(resuming: Bool) throws(XenErrno) -> Port {
-    let next = nextReset
-    guard resuming == (next != 0) else { throw .EBUSY }
-    if !resuming { nextReset = 1 }
+  public func beginReset() throws(XenErrno) -> Port {
+    guard nextReset == 0 else { throw .EBUSY }
+    nextReset = 1
+    return Port(1)
+  }
+
+  /// Resumes an interrupted reset, and says with which port to go on.
+  /// - Throws: `EBUSY` if none is under way.
+  public func resumeReset() throws(XenErrno) -> Port {
+    guard nextReset != 0 else { throw .EBUSY }
     return Port(nextReset)
   }
 

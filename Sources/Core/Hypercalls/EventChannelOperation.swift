@@ -15,7 +15,9 @@ extension Hypervisor {
   ) throws(XenErrno) -> HypercallOutcome {
     let number = UInt32(truncatingIfNeeded: arguments.first)
     if number == Self.resumeReset {
-      return try resetPorts(caller, arguments, resuming: true)
+      return try resetPorts(caller, arguments) { ports throws(XenErrno) in
+        try ports.resumeReset()
+      }
     }
     guard let operation = EventChannelOp(rawValue: number) else { throw .ENOSYS }
     let address = arguments.second
@@ -37,7 +39,9 @@ extension Hypervisor {
       let request = try read(GuestHandle<EventChannelUnmask>(address: address))
       try unmask(Port(request.port), of: caller.domain)
     case .reset:
-      return try resetPorts(caller, arguments, resuming: false)
+      return try resetPorts(caller, arguments) { ports throws(XenErrno) in
+        try ports.beginReset()
+      }
     case .setPriority:
       let request = try read(GuestHandle<EventChannelSetPriority>(address: address))
       try withPorts(of: caller.domain) { ports throws(XenErrno) in
@@ -167,7 +171,8 @@ extension Hypervisor {
   private static var resumeReset: UInt32 { 14 }
 
   private func resetPorts(
-    _ caller: Caller, _ arguments: HypercallArguments, resuming: Bool
+    _ caller: Caller, _ arguments: HypercallArguments,
+    start: (PortTable) throws(XenErrno) -> Port
   ) throws(XenErrno) -> HypercallOutcome {
     let request = try read(GuestHandle<EventChannelReset>(address: arguments.second))
     let target = try administered(DomainID(request.domain), by: caller)
@@ -176,9 +181,7 @@ extension Hypervisor {
       let pauses = domain.pointee.stateLock.withLock { domain.pointee.controllerPauses }
       guard pauses > 0 else { throw .EINVAL }
     }
-    var port = try withPorts(of: domain) { ports throws(XenErrno) in
-      try ports.beginReset(resuming: resuming)
-    }
+    var port = try withPorts(of: domain, start)
     let end = try withPorts(of: domain) { ports in ports.storedPorts }
     while port.index < end {
       // Ports that are not in use say so by an error.

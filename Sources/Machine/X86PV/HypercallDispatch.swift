@@ -67,6 +67,7 @@ extension Hypervisor where M: X86Hardware {
     case .xenVersion: try versionOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
+    case .grantTableOp: try grantTableOperation(caller, arguments)
     default: throw .ENOSYS
     }
   }

@@ -90,7 +90,7 @@ let common: [Target] = [
 ]
 
 let guests = [
-  "hello", "hypercalls", "events", "grants", "timers", "pagetables", "bench",
+  "hello", "hypercalls", "traps", "events", "grants", "timers", "pagetables", "bench",
 ]
 
 let bareOnly: [Target] =
@@ -110,7 +110,8 @@ let bareOnly: [Target] =
         "EventChannels", "GrantTables", "Scheduling", "Timekeeping", "Console", "Domains",
         "Hypercalls",
       ]),
-    .target(name: "CGuest", path: "Sources/Guests/CGuest",
+    .target(
+      name: "CGuest", path: "Sources/Guests/CGuest",
       cSettings: shim + [.unsafeFlags(["-mcmodel=kernel"])]),
     module("GuestKit", in: "Guests", ["XenABI", "Text", "CGuest"]),
   ] + guests.map { module("guest-\($0)", in: "Guests", ["XenABI", "Text", "CGuest", "GuestKit"]) }

@@ -36,6 +36,12 @@ uint64_t guest_stack_top(uint64_t vcpu) {
 
 uint64_t guest_stack_pointer_top(void) { return (uint64_t)area() + GUEST_STACK_BYTES; }
 
+void guest_enter_user(const struct guest_frame *frame, uint64_t flags) {
+  uint64_t below = ((uint64_t)__builtin_frame_address(0) - 2048) & ~(uint64_t)15;
+  guest_hypercall(3, GUEST_KERNEL_DS, below, 0, 0, 0); // stack_switch
+  guest_enter(frame, flags);
+}
+
 uint64_t guest_trap_entry(uint64_t vector) { return guest_trap_table[vector == 0x80 ? 32 : vector]; }
 
 static struct {
@@ -107,4 +113,13 @@ int memcmp(const void *a, const void *b, size_t n) {
   for (; n; n--, x++, y++)
     if (*x != *y) return *x - *y;
   return 0;
+}
+
+// Each program in a slot of 64 bytes.
+#define PROGRAM_SLOT(name, code) "9: " code "; .org 9b + 64, 0xcc\n"
+__asm__(".pushsection .rodata.programs, \"a\"\n.balign 64\nguest_programs:\n" GUEST_PROGRAMS(PROGRAM_SLOT) ".popsection");
+extern const char guest_programs[];
+
+void guest_copy_program(uint64_t program, uint64_t to) {
+  memcpy((void *)to, guest_programs + program * 64, 64);
 }

@@ -50,6 +50,9 @@ uint64_t guest_try(guest_attempt fn, uint64_t a, uint64_t b, uint64_t c, struct 
 /// Enters `frame` by HYPERVISOR_iret with `flags` (VGCF_*) and does not return: run it inside `guest_try`.
 void guest_enter(const struct guest_frame *frame, uint64_t flags);
 
+/// As `guest_enter`, after pointing the kernel stack of this vCPU (stack_switch) below what is in use.
+void guest_enter_user(const struct guest_frame *frame, uint64_t flags);
+
 /// Start of the trap entry stubs; entry `i` is `guest_trap_entries()[i]` for vectors 0...31 and 0x80.
 uint64_t guest_trap_entry(uint64_t vector);
 uint64_t guest_event_entry(void);
@@ -84,6 +87,36 @@ void guest_post(uint64_t vcpu, guest_work fn, uint64_t argument);
 int guest_busy(uint64_t vcpu);
 /// Runs the work left for this vCPU, if any.
 void guest_serve(void);
+
+/// User-mode programs: position-independent, code at 0x400000, data at 0x402000.
+#define GUEST_PROGRAMS(P) \
+  P(UD2, "ud2") \
+  P(INT3, "int3") \
+  P(INT80, "int $0x80") \
+  P(DIVIDE, "xor %ecx,%ecx; div %ecx") \
+  P(READ, "mov (%rdi),%rax; ud2") \
+  P(WRITE, "mov %rax,(%rdi); ud2") \
+  P(JUMP, "jmp *%rdi") \
+  P(CLI, "cli") \
+  P(HLT, "hlt") \
+  P(WRITE_CR3, "mov %rax,%cr3") \
+  P(READ_CR0, "mov %cr0,%rax") \
+  P(RDMSR, "rdmsr") \
+  P(WRMSR, "wrmsr") \
+  P(OUT, "out %al,$0x80; ud2") \
+  P(IN, "in $0x61,%al; ud2") \
+  P(CLTS, "clts") \
+  P(SWAPGS, "swapgs") \
+  P(RDTSC_CPUID, "rdtsc; cpuid; ud2") \
+  P(SEGMENTS, "mov %gs:8,%rax; mov %fs:8,%rbx; ud2") \
+  P(CALLS, "mov $42,%eax; syscall; mov $43,%eax; syscall; ud2") \
+  P(CONSOLE, "mov $18,%eax; syscall") \
+  P(SPIN, "1: rdtsc; shl $32,%rdx; or %rdx,%rax; cmp (%rdi),%rax; jb 1b; ud2") \
+  P(STEP, "pushfq; orq $0x100,(%rsp); popfq; nop; ud2")
+#define GUEST_PROGRAM_NUMBER(name, code) GUEST_PROGRAM_##name,
+enum { GUEST_PROGRAMS(GUEST_PROGRAM_NUMBER) GUEST_PROGRAM_COUNT };
+/// Copies a program to an address.
+void guest_copy_program(uint64_t program, uint64_t to);
 
 // --- memory ------------------------------------------------------------------------------------
 
@@ -199,6 +232,7 @@ GUEST_CONTROL(8)
   } \
   GUEST_INLINE void guest_write_dr##n(uint64_t v) { __asm__ volatile("mov %0,%%dr" #n ::"r"(v) : "memory"); }
 GUEST_DEBUG(0)
+GUEST_DEBUG(1)
 GUEST_DEBUG(6)
 GUEST_DEBUG(7)
 GUEST_INLINE void guest_invlpg(uint64_t a) { __asm__ volatile("invlpg (%0)" ::"r"(a) : "memory"); }
@@ -211,6 +245,33 @@ GUEST_INLINE void guest_ud2(void) { __asm__ volatile("ud2"); }
 GUEST_INLINE void guest_int3(void) { __asm__ volatile("int3"); }
 GUEST_INLINE void guest_int80(void) { __asm__ volatile("int $0x80"); }
 GUEST_INLINE void guest_int6(void) { __asm__ volatile("int $6"); }
+GUEST_INLINE void guest_int4(void) { __asm__ volatile("int $4"); }
+GUEST_INLINE void guest_fninit(void) { __asm__ volatile("fninit"); }
+GUEST_INLINE void guest_swapgs(void) { __asm__ volatile("swapgs"); }
+GUEST_INLINE void guest_ltr(uint16_t s) { __asm__ volatile("ltr %w0" ::"r"(s)); }
+GUEST_INLINE void guest_lgdt(uint64_t a) { __asm__ volatile("lgdt (%0)" ::"r"(a)); }
+GUEST_INLINE void guest_lidt(uint64_t a) { __asm__ volatile("lidt (%0)" ::"r"(a)); }
+GUEST_INLINE void guest_lldt(uint16_t s) { __asm__ volatile("lldt %w0" ::"r"(s)); }
+GUEST_INLINE uint64_t guest_rdpmc(uint32_t n) {
+  uint32_t lo, hi;
+  __asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi) : "c"(n));
+  return (uint64_t)hi << 32 | lo;
+}
+GUEST_INLINE void guest_set_flags(uint64_t v) {
+  __asm__ volatile("pushq %0; popfq" ::"r"(v) : "memory", "cc");
+}
+GUEST_INLINE uint32_t guest_inl(uint16_t port) {
+  uint32_t v;
+  __asm__ volatile("inl %w1,%0" : "=a"(v) : "Nd"(port));
+  return v;
+}
+GUEST_INLINE void guest_outl(uint16_t port, uint32_t v) {
+  __asm__ volatile("outl %0,%w1" ::"a"(v), "Nd"(port));
+}
+/// Reads `count` bytes from a port into memory by REP INSB.
+GUEST_INLINE void guest_rep_insb(uint16_t port, uint64_t to, uint64_t count) {
+  __asm__ volatile("rep insb" : "+D"(to), "+c"(count) : "d"(port) : "memory");
+}
 GUEST_INLINE uint64_t guest_divide(uint64_t a, uint64_t b) {
   uint64_t hi = 0;
   __asm__ volatile("divq %2" : "+a"(a), "+d"(hi) : "r"(b) : "cc");

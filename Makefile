@@ -47,7 +47,7 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
 	swift test --explicit-target-dependency-import-check error
 	$(MAKE) image guests images
-	Tests/EndToEnd/run --hypervisor build/martlet --tag quick
+	Tests/EndToEnd/run --hypervisor build/martlet --quick
 
 .PHONY: test-full
 test-full: image guests images ## end to end, the long ones too

@@ -92,7 +92,11 @@ class Machine:
             raise MachineError("qemu-system-x86_64 is missing: run Tools/setup") from error
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._watch_events()
+        try:
+            self._switch_on()
+        except MachineError:
+            self.stop()
+            raise
 
     # Making the machine
 
@@ -127,7 +131,7 @@ class Machine:
         command = [
             "qemu-system-x86_64", "-accel", f"tcg,thread={threads}", "-machine", options.machine,
             "-cpu", options.cpu, "-smp", str(options.smp), "-m", str(options.memory),
-            "-nodefaults", "-display", "none", "-no-reboot", "-monitor", "none", "-serial", "stdio",
+            "-nodefaults", "-display", "none", "-no-reboot", "-monitor", "none", "-serial", "stdio", "-S",
             "-qmp", f"unix:{self._folder}/qmp,server=on,wait=off",
         ]
         if options.cdrom:
@@ -160,7 +164,8 @@ class Machine:
                 raise MachineError(f"no such kind of disk: {kind}")
         for number, kind in enumerate(options.nics):
             model = {"virtio": "virtio-net-pci"}.get(kind, kind)
-            command += ["-netdev", f"user,id=net{number}",
+            # Its gateway, 10.0.(2+number).2, answers pings.
+            command += ["-netdev", f"user,id=net{number},net=10.0.{2 + number}.0/24",
                         "-device", f"{model},netdev=net{number},mac=52:54:00:07:00:{number + 1:02x},romfile="]
         return command + options.qemu_args
 
@@ -246,29 +251,29 @@ class Machine:
 
     # Its end
 
-    def _watch_events(self):
-        def watch():
-            link = socket.socket(socket.AF_UNIX)
-            for _ in range(100):
-                try:
-                    link.connect(os.path.join(self._folder, "qmp"))
-                    break
-                except OSError:
-                    if self._process.poll() is not None:
-                        return
-                    time.sleep(0.1)
-            else:
-                return
+    def _switch_on(self):
+        """Connects to QEMU's control socket, so that no event is missed, and lets the CPUs go."""
+        link = socket.socket(socket.AF_UNIX)
+        deadline = time.monotonic() + 60
+        while True:
             try:
-                link.sendall(b'{"execute":"qmp_capabilities"}\n')
+                link.connect(os.path.join(self._folder, "qmp"))
+                break
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise MachineError("QEMU did not start\n" + self.last_words()) from None
+                time.sleep(0.05)
+        link.sendall(b'{"execute":"qmp_capabilities"}\n{"execute":"cont"}\n')
+
+        def watch():
+            try:
                 for line in link.makefile("rb"):
                     message = json.loads(line)
                     if "event" in message:
-                        with self._changed:
-                            self.events.append((message["event"], message.get("data", {})))
-                            self._changed.notify_all()
+                        self.events.append((message["event"], message.get("data", {})))
             except (OSError, ValueError):
                 pass
+            link.close()
 
         self._watcher = threading.Thread(target=watch, daemon=True)
         self._watcher.start()

@@ -1,29 +1,50 @@
+import Domains
+import Primitives
 import X86Machine
+import X86PV
+import XenABI
 
-// What the machine floor asks of the composition root. `frame` is a `TrapFrame`.
+// What the machine floor asks of the composition root. `frame` is a `TrapFrame`: the one at the top
+// of this CPU's stack, which is `X86.guestFrame`.
 
 /// A guest executed SYSCALL or SYSENTER.
 @c(martlet_guest_syscall)
-public func guestSystemCall(_ frame: UnsafeMutableRawPointer) {}
+public func guestSystemCall(_ frame: UnsafeMutableRawPointer) {
+  let hypervisor = Root.hypervisor
+  guard let vcpu = hypervisor.current else { return }
+  hypervisor.handleSystemCall(X86.guestFrame.pointee.entryVector, on: vcpu)
+}
 
 /// A guest caused an exception, or used INT.
 @c(martlet_guest_exception)
-public func guestException(_ frame: UnsafeMutableRawPointer) {}
+public func guestException(_ frame: UnsafeMutableRawPointer) {
+  let hypervisor = Root.hypervisor
+  guard let vcpu = hypervisor.current else { return }
+  let vector = UInt8(truncatingIfNeeded: X86.guestFrame.pointee.entryVector)
+  if vector < 32 {
+    hypervisor.handleException(vector, on: vcpu)
+  } else {
+    hypervisor.handleSoftwareInterrupt(vector, on: vcpu)
+  }
+}
 
 /// The CPU is about to enter the guest whose registers are in `frame`: do what is pending.
 @c(martlet_leave)
-public func leave(_ frame: UnsafeMutableRawPointer) {}
+public func leave(_ frame: UnsafeMutableRawPointer) {
+  Root.hypervisor.prepareToEnterGuest()
+}
 
 /// The processor refused to enter the guest with `frame`.
 @c(martlet_exit_fault)
-public func exitFault(_ frame: UnsafeMutableRawPointer) {}
+public func exitFault(_ frame: UnsafeMutableRawPointer) {
+  let hypervisor = Root.hypervisor
+  guard let vcpu = hypervisor.current else { return }
+  hypervisor.handleFailedExit(on: vcpu)
+}
 
 /// The moment given to `setTimerInterrupt` has come.
 @c(martlet_timer_interrupt)
-public func timerInterrupt() {}
-
-/// A CPU other than the first has started; never returns.
-@c(martlet_ap_main)
-public func secondaryMain() {
-  while true { X86.waitForInterrupt() }
+public func timerInterrupt() {
+  guard Root.isSet else { return }
+  Root.hypervisor.thisCPU.pointee.raise(.timers)
 }

@@ -1,5 +1,4 @@
 import Machine
-import Text
 import X86Machine
 
 /// Where the boot assembly goes: brings the machine up and never returns.
@@ -11,5 +10,15 @@ public func start(_ magic: UInt32, _ information: UInt32) {
 /// Where the machine floor goes once the machine is up: builds the hypervisor and runs it.
 @c(martlet_main)
 public func main() {
-  panic("nothing to run yet")
+  let options = BootOptions.read()
+  Composition.buildState()
+  ControlDomain.build(options)
+  X86.enterGuest()
+}
+
+/// Where another CPU goes once it runs: waits for the hypervisor, then takes part in it.
+@c(martlet_ap_main)
+public func secondaryMain() {
+  while !Root.isSet { X86.pause() }
+  X86.enterGuest()
 }

@@ -17,13 +17,7 @@ public enum CommandLine {
   public static func split(_ text: RawSpan, loaderName: RawSpan) -> (
     hypervisor: TextRange, dom0: TextRange
   ) {
-    let end = text.firstOffset(of: 0, in: TextRange(start: 0, end: text.byteCount))
-    var line = TextRange(start: 0, end: end ?? text.byteCount)
-    line = skippingSpaces(text, line)
-    if !isGRUB2(loaderName) {
-      while !line.isEmpty, text.character(line.start) != space { line = line.dropping(1) }
-      line = skippingSpaces(text, line)
-    }
+    let line = kernelWords(text, loaderName: loaderName)
     // The separator is a word of its own; at the very start there is no space before it.
     var word = line
     var position = line.start
@@ -35,6 +29,19 @@ public enum CommandLine {
       word = TextRange(start: next.end, end: next.end)
     }
     return (line, TextRange(start: line.end, end: line.end))
+  }
+
+  /// The words of a module's own command line: without the image's name, which all loaders but
+  /// GRUB 2 put first.
+  public static func kernelWords(_ text: RawSpan, loaderName: RawSpan) -> TextRange {
+    let end = text.firstOffset(of: 0, in: TextRange(start: 0, end: text.byteCount))
+    var line = TextRange(start: 0, end: end ?? text.byteCount)
+    line = skippingSpaces(text, line)
+    if !isGRUB2(loaderName) {
+      while !line.isEmpty, text.character(line.start) != space { line = line.dropping(1) }
+      line = skippingSpaces(text, line)
+    }
+    return line
   }
 
   private static func isGRUB2(_ name: RawSpan) -> Bool {

@@ -4,27 +4,44 @@ import Synchronization
 
 /// A set of CPUs that several CPUs change at the same time.
 public struct AtomicCPUSet: ~Copyable, Sendable {
-  private let words: InlineArray<4, Atomic<UInt64>>
+  // Four words by name: the compiler cannot destroy an inline array of atomics.
+  private let word0 = Atomic<UInt64>(0)
+  private let word1 = Atomic<UInt64>(0)
+  private let word2 = Atomic<UInt64>(0)
+  private let word3 = Atomic<UInt64>(0)
 
   /// The empty set.
-  public init() { words = InlineArray { _ in Atomic<UInt64>(0) } }
+  public init() {}
 
   /// Adds `cpu`; ordered before whatever the caller does next (loading an address space).
   public borrowing func insert(_ cpu: CPUIndex) {
-    words[cpu.index >> 6 & 3].bitwiseOr(
-      1 << UInt64(cpu.index & 63), ordering: .sequentiallyConsistent)
+    let bit: UInt64 = 1 << UInt64(cpu.index & 63)
+    switch cpu.index >> 6 {
+    case 0: word0.bitwiseOr(bit, ordering: .sequentiallyConsistent)
+    case 1: word1.bitwiseOr(bit, ordering: .sequentiallyConsistent)
+    case 2: word2.bitwiseOr(bit, ordering: .sequentiallyConsistent)
+    default: word3.bitwiseOr(bit, ordering: .sequentiallyConsistent)
+    }
   }
 
   /// Removes `cpu`.
   public borrowing func remove(_ cpu: CPUIndex) {
-    words[cpu.index >> 6 & 3].bitwiseAnd(
-      ~(1 << UInt64(cpu.index & 63)), ordering: .sequentiallyConsistent)
+    let others = ~(1 << UInt64(cpu.index & 63) as UInt64)
+    switch cpu.index >> 6 {
+    case 0: word0.bitwiseAnd(others, ordering: .sequentiallyConsistent)
+    case 1: word1.bitwiseAnd(others, ordering: .sequentiallyConsistent)
+    case 2: word2.bitwiseAnd(others, ordering: .sequentiallyConsistent)
+    default: word3.bitwiseAnd(others, ordering: .sequentiallyConsistent)
+    }
   }
 
   /// The members at this moment.
   public var members: CPUSet {
     var set = CPUSet()
-    for i in 0..<4 { set.storage[i] = words[i].load(ordering: .sequentiallyConsistent) }
+    set.storage[0] = word0.load(ordering: .sequentiallyConsistent)
+    set.storage[1] = word1.load(ordering: .sequentiallyConsistent)
+    set.storage[2] = word2.load(ordering: .sequentiallyConsistent)
+    set.storage[3] = word3.load(ordering: .sequentiallyConsistent)
     return set
   }
 }

@@ -1,5 +1,6 @@
 import Domains
 import Machine
+import Memory
 import Primitives
 import Sync
 import XenABI
@@ -34,4 +35,13 @@ extension Hypervisor where M: X86Hardware {
 
 extension Hypervisor where M: X86Hardware {
   func adoptInitialRoot(_ root: MFN, for vcpu: Ref<VCPU>) throws(XenErrno) {}
+}
+
+extension Hypervisor where M: X86Hardware {
+  public func relinquishPVMemory(_ domain: Ref<Domain>) -> Bool { true }
+  public func holdWritableFrame(_ mfn: MFN, of domain: Ref<Domain>) throws(XenErrno) -> MFN {
+    guard frames.takeReference(mfn, ownedBy: domain.pointee.id) else { throw .EINVAL }
+    return mfn
+  }
+  public func releaseWritableFrame(_ mfn: MFN) { putPage(mfn) }
 }

@@ -160,12 +160,23 @@ extension Hypervisor where M: X86Hardware {
   private func load(
     _ bytes: RawSpan, _ placement: XenKernelLayout, _ memory: ControlDomainMemory<M>
   ) throws(ControlDomainError) {
-    do {
-      let elf = try ELF64Image(bytes)
-      for i in 0..<elf.programHeaderCount {
-        guard let segment = try placement.segment(elf, i) else { continue }
+    var index = 0
+    while let segment = try segment(index, of: bytes, placement) {
+      if let segment = segment.loadable {
         try memory.write(bytes, segment.file, to: segment.address)
       }
+      index += 1
+    }
+  }
+
+  // The program header at `index`, nil after the last; its segment if it is loadable.
+  private func segment(
+    _ index: Int, of bytes: RawSpan, _ placement: XenKernelLayout
+  ) throws(ControlDomainError) -> (loadable: XenKernelSegment?, Void)? {
+    do throws(FormatError) {
+      let elf = try ELF64Image(bytes)
+      guard index < elf.programHeaderCount else { return nil }
+      return (try placement.segment(elf, index), ())
     } catch {
       throw .badKernel
     }

@@ -1,0 +1,81 @@
+import Formats
+import Machine
+import Primitives
+import Text
+import X86Machine
+
+/// The hypervisor's command line, read and applied.
+enum BootOptions {
+  /// Reads the options; tells of every word that means nothing to us.
+  static func read() -> Options {
+    var options = Options()
+    withCommandLine { text, loader in
+      let (ours, _) = CommandLine.split(text, loaderName: loader)
+      CommandLine.parse(text, ours, into: &options) { complaint, word in
+        var line = Line()
+        switch complaint {
+        case .unknown: line.buffer.append("Command line: unknown option ")
+        case .ignored: line.buffer.append("Command line: option without effect here: ")
+        default: line.buffer.append("Command line: malformed option ")
+        }
+        append(text, word, to: &line)
+        log(.warning, line)
+      }
+    }
+    return options
+  }
+
+  /// dom0's words on our own command line, after `--`, appended to `line` from `at` on.
+  static func appendControlDomainWords(
+    to line: inout InlineArray<1024, UInt8>, at start: Int
+  ) -> Int {
+    var at = start
+    withCommandLine { text, loader in
+      let (_, words) = CommandLine.split(text, loaderName: loader)
+      if words.isEmpty { return }
+      if at > 0, at < 1023 {
+        line[at] = 32
+        at += 1
+      }
+      at = copy(text, words, to: &line, at: at)
+    }
+    return at
+  }
+
+  /// Copies a range of a text into a line that stays ended by a zero.
+  static func copy(
+    _ text: RawSpan, _ range: TextRange, to line: inout InlineArray<1024, UInt8>, at start: Int
+  ) -> Int {
+    var at = start
+    for i in range.start..<range.end {
+      guard at < 1023, i < text.byteCount else { break }
+      // Safety: below the span's count.
+      line[at] = unsafe text.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self)
+      at += 1
+    }
+    return at
+  }
+
+  private static func append(_ text: RawSpan, _ word: TextRange, to line: inout Line) {
+    for i in word.start..<word.end where i < text.byteCount {
+      // Safety: below the span's count.
+      line.buffer.append(byte: unsafe text.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self))
+    }
+  }
+
+  private static func withCommandLine(_ body: (RawSpan, RawSpan) -> Void) {
+    let information = X86.boot.pointee.information
+    let reader = DirectMapReader.all
+    _ = reader.withBytes(
+      at: information.commandLine.start,
+      count: Int(truncatingIfNeeded: information.commandLine.length)
+    ) { text in
+      _ = reader.withBytes(
+        at: information.loaderName.start,
+        count: Int(truncatingIfNeeded: information.loaderName.length)
+      ) { loader in
+        body(text, loader)
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Domains
+import Hypercalls
+import Machine
+import Primitives
+import Text
+import X86Machine
+import X86PV
+import XenABI
+
+/// The core's hooks into x86: every domain is a PV domain.
+extension X86: GuestArchitecture {
+  public static func makeDomain(
+    _ domain: Ref<Domain>, in hv: Hypervisor<X86>
+  ) throws(XenErrno) {
+    try hv.makePVDomain(domain)
+  }
+
+  public static func makeVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<X86>) throws(XenErrno) {
+    try hv.makePVVCPU(vcpu)
+  }
+
+  public static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<X86>) {
+    hv.releasePVVCPU(vcpu)
+  }
+
+  public static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<X86>) {
+    hv.releasePVDomain(domain)
+  }
+
+  public static func relinquishMemory(_ domain: Ref<Domain>, in hv: Hypervisor<X86>) -> Bool {
+    hv.relinquishPVMemory(domain)
+  }
+
+  public static func switchContext(
+    from previous: Ref<VCPU>?, to next: Ref<VCPU>?, in hv: Hypervisor<X86>
+  ) {
+    hv.switchPVContext(from: previous, to: next)
+  }
+
+  public static func controlDomainEnded(reason: UInt32) {
+    switch ShutdownReason(rawValue: reason) {
+    case .powerOff:
+      log(.info, "Hardware Dom0 halted: halting machine")
+      X86.reboot()
+    case .reboot:
+      log(.info, "Hardware Dom0 shutdown: rebooting machine")
+      X86.reboot()
+    case .crash:
+      log(.error, "Hardware Dom0 crashed: rebooting machine")
+      X86.reboot()
+    case .watchdog:
+      log(.error, "Hardware Dom0 shutdown: watchdog rebooting machine")
+      X86.reboot()
+    case .suspend, .softReset, nil:
+      log(.error, "Hardware Dom0 shutdown: unknown reason \(reason), rebooting machine")
+      X86.reboot()
+    }
+  }
+
+  public static func initialiseVCPU(
+    _ vcpu: Ref<VCPU>, contextAt address: UInt64, in hv: Hypervisor<X86>
+  ) throws(XenErrno) {
+    try hv.setPVContext(vcpu, fromGuestAddress: address)
+  }
+
+  public static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<X86>) {
+    hv.publishTime(vcpu)
+  }
+
+  public static func holdWritableFrame(
+    _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<X86>
+  ) throws(XenErrno) -> MFN {
+    try hv.holdWritableFrame(MFN(frame.rawValue), of: domain)
+  }
+
+  public static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<X86>) {
+    hv.releaseWritableFrame(frame)
+  }
+
+  public static func writeConsole(_ bytes: InlineArray<128, UInt8>, count: Int) {
+    for i in 0..<max(0, min(128, count)) { X86.writeConsole(byte: bytes[i]) }
+  }
+
+  public static func pollConsole(in hv: Hypervisor<X86>) {}
+
+  public static func readConsole() -> UInt8? { nil }
+}

@@ -48,3 +48,11 @@ public func timerInterrupt() {
   guard Root.isSet else { return }
   Root.hypervisor.thisCPU.pointee.raise(.timers)
 }
+
+/// A device interrupted on a vector from `X86.allocateVector`.
+@c(martlet_device_interrupt)
+public func deviceInterrupt(_ vector: UInt8) {}
+
+/// Something was typed on the serial line.
+@c(martlet_console_input)
+public func consoleInput() {}

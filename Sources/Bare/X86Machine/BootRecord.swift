@@ -12,6 +12,10 @@ public struct BootRecord: ~Copyable {
   /// Memory that nobody uses yet: RAM without the image, modules, loader's data, and what the floor
   /// took for itself. What is left of it after start-up belongs to the allocator.
   public var freeMap = MemoryMap()
+  /// The hypervisor's options.
+  public var options = Options()
+  /// What stood behind ` -- ` on the command line: words for dom0's kernel.
+  public var dom0Words = PhysicalRange.none
   /// Whether a panic leaves the machine stopped (`noreboot`).
   public var staysAfterPanic = false
 

@@ -23,6 +23,18 @@ struct MachineState: ~Copyable {
   var localAPIC: UInt64 = 0
   /// Which words of 32 vectors devices use, by bit.
   var usedVectorWords: UInt8 = 0
+  /// Device interrupts.
+  var routing = InterruptRouting()
+  /// PCI configuration space.
+  var configuration = ConfigurationPorts()
+  /// Device pages mapped after start.
+  var devicePages = DevicePages()
+  /// What was typed on the serial line.
+  var input = SerialInput()
+  /// The components of extended state in use (XCR0); 0 if there is no XSAVE.
+  var extendedState: UInt64 = 0
+  /// The bytes all of them take.
+  var extendedStateBytes: UInt32 = 512
   /// Whether the boot CPU is alone, so that mappings may be added as firmware's tables are read.
   var isStarting = true
   /// Where the CPUs' areas are, by CPU; 0 where there is none.

@@ -15,6 +15,8 @@ struct PerCPU: ~Copyable {
   let descriptorTable: MFN
   /// The frame of its task-state segment.
   let taskState: MFN
+  /// XCR0 of the guest it runs; only the CPU itself looks at this.
+  var guestXCR0: UInt64 = 1
   /// Whether it runs and answers.
   let isOnline = Atomic<Bool>(false)
   /// Counts TLB shootdowns asked of it.

@@ -7,6 +7,8 @@ import X86Format
 /// An I/O APIC as firmware describes it.
 struct IOAPICPlace: BitwiseCopyable, Sendable {
   var id: UInt8 = 0
+  /// The frame of its registers.
+  var frame = MFN(0)
   /// The first global system interrupt of its pins.
   var gsiBase: UInt32 = 0
   /// Where its registers are mapped.
@@ -47,6 +49,8 @@ struct Platform {
   var powerOff: SleepType?
   /// The event timer's registers, where mapped; 0 if there is none.
   var hpet: UInt64 = 0
+  /// The frame of those.
+  var hpetFrame = MFN(0)
   /// PCI configuration space in memory, segment 0.
   var pciConfiguration: PCIConfigurationRange?
 }
@@ -56,6 +60,14 @@ extension X86 {
   public static var acpiRootPointer: MachineAddress {
     MachineAddress(state.pointee.platform.rootPointer)
   }
+
+  /// PCI configuration space in memory, segment 0, if firmware tells of it.
+  public static var pciConfiguration: PCIConfigurationRange? {
+    state.pointee.platform.pciConfiguration
+  }
+
+  /// Fixed ACPI hardware, if firmware tells of it.
+  public static var fixedHardware: FADT? { state.pointee.platform.fixed }
 
   /// Reads ACPI's tables. A machine without them has one processor and no I/O APIC.
   static func readPlatform() {
@@ -95,6 +107,7 @@ extension X86 {
       case .hpet:
         let hpet = try table.withBytes(reader) { bytes throws(ACPIError) in try HPETTable(bytes) }
         if let address = hpet.address.memory, state.pointee.platform.hpet == 0 {
+          state.pointee.platform.hpetFrame = MachineAddress(address).frame
           state.pointee.platform.hpet = mapDevice(MachineAddress(address), bytes: 1024).rawValue
         }
       case .mcfg:
@@ -126,7 +139,8 @@ extension X86 {
         guard n < 8 else { return }
         let registers = mapDevice(MachineAddress(UInt64(address)), bytes: 4096).rawValue
         state.pointee.platform.ioAPICs[n] = IOAPICPlace(
-          id: id, gsiBase: gsiBase, registers: registers)
+          id: id, frame: MachineAddress(UInt64(address)).frame, gsiBase: gsiBase,
+          registers: registers)
         state.pointee.platform.ioAPICCount = n &+ 1
       case .sourceOverride(let irq, let gsi, let flags):
         let n = state.pointee.platform.overrideCount

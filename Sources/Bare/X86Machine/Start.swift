@@ -30,6 +30,7 @@ extension X86 {
     log(.info, "Martlet 4.17.0 (Embedded Swift) x86-64")
     readBootInformation(magic: magic, address: information)
     prepareFreeMemory()
+    state.pointee.space.hasNoExecute = has(.nx)
     buildAddressSpace()
     makeInterruptTable()
     let first = CPUIndex(0)
@@ -49,7 +50,13 @@ extension X86 {
     startTime()
     enableTimer()
     here.pointee.isOnline.store(true, ordering: .releasing)
-    startProcessors(limit: CPULimit.count)
+    prepareIOAPICs()
+    prepareDevicePages()
+    findExtendedState()
+    let options = boot.pointee.options
+    let limit = Int(options.maximumCPUs ?? UInt32(CPULimit.count))
+    startProcessors(limit: options.isSMPDisabled ? 1 : min(max(limit, 1), CPULimit.count))
+    enableSerialInput()
     state.pointee.isStarting = false
     log(.info, "Xen heap: \(boot.pointee.freeMap.ramBytes >> 20)MB free")
   }
@@ -72,18 +79,7 @@ extension X86 {
     } catch {
       panic("boot loader's information cannot be used (magic \(hex: magic))")
     }
-    var line = Line()
-    line.buffer.append("Command line: ")
-    _ = reader.withBytes(
-      at: boot.pointee.information.commandLine.start,
-      count: Int(truncatingIfNeeded: boot.pointee.information.commandLine.length)
-    ) { text in
-      for i in 0..<text.byteCount {
-        // Safety: below the span's count.
-        line.buffer.append(byte: unsafe text.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self))
-      }
-    }
-    log(.info, line)
+    readOptions()
     log(.info, "Physical memory map:")
     boot.pointee.firmwareMap.forEach { entry in
       log(

@@ -164,9 +164,10 @@ extension X86 {
       let status = LocalAPICDriver.read(.errorStatus)
       LocalAPICDriver.endOfInterrupt()
       log(.warning, "CPU \(currentCPUNumber): APIC error \(hex: status)")
-    default:
+    case Vector.serial:
       LocalAPICDriver.endOfInterrupt()
-      log(.warning, "CPU \(currentCPUNumber): unexpected interrupt \(hex: vector)")
+      pollSerialInput()
+    default: deviceInterrupt(onVector: vector)
     }
   }
 

@@ -11,6 +11,7 @@ extern char guest_stacks[], guest_landing[], hypercall_page[], _end[], guest_vir
 extern const uint64_t guest_trap_table[];
 
 static char shared_info_page[4096] __attribute__((aligned(4096)));
+static char spare_page[4096] __attribute__((aligned(4096)));
 static char scratch[GUEST_MAX_CPUS][4096] __attribute__((aligned(4096)));
 static struct { uint64_t fill; char bytes[256]; } lines[GUEST_MAX_CPUS];
 
@@ -23,6 +24,7 @@ uint64_t guest_cpu(void) { return area()->number; }
 uint64_t guest_line(void) { return (uint64_t)&lines[guest_cpu()]; }
 uint64_t guest_scratch(void) { return (uint64_t)scratch[guest_cpu()]; }
 uint64_t guest_shared_info_page(void) { return (uint64_t)shared_info_page; }
+uint64_t guest_spare_page(void) { return (uint64_t)spare_page; }
 uint64_t guest_hypercall_page(void) { return (uint64_t)hypercall_page; }
 uint64_t guest_image_end(void) { return (uint64_t)_end; }
 uint64_t guest_virt_base(void) { return (uint64_t)guest_virt_base_symbol; }

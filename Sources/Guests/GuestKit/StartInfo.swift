@@ -50,7 +50,21 @@ public struct StartInfo: Sendable {
   public func commandLine(_ index: UInt64) -> UInt8 { guest_load8(address &+ 128 &+ index) }
 
   /// Whether the command line contains `word` anywhere.
-  public func commandLineHas(_ word: StaticString) -> Bool {
+  public func commandLineHas(_ word: StaticString) -> Bool { position(of: word) != nil }
+
+  /// The decimal number that follows `key` on the command line, 0 if there is none.
+  public func commandLineNumber(_ key: StaticString) -> UInt64 {
+    guard let start = position(of: key) else { return 0 }
+    var at = start &+ UInt64(key.utf8CodeUnitCount)
+    var number: UInt64 = 0
+    while 48...57 ~= commandLine(at), at < 1023 {
+      number = number &* 10 &+ UInt64(commandLine(at) &- 48)
+      at &+= 1
+    }
+    return number
+  }
+
+  private func position(of word: StaticString) -> UInt64? {
     let count = UInt64(word.utf8CodeUnitCount)
     var start: UInt64 = 0
     while start &+ count < 1024, commandLine(start) != 0 {
@@ -61,9 +75,9 @@ public struct StartInfo: Sendable {
         guard commandLine(start &+ same) == expected else { break }
         same &+= 1
       }
-      if same == count { return true }
+      if same == count { return start }
       start &+= 1
     }
-    return false
+    return nil
   }
 }

@@ -68,6 +68,8 @@ uint64_t guest_stack_pointer_top(void);
 uint64_t guest_hypercall_page(void);
 /// A page of the image whose mapping is to be replaced by that of shared_info.
 uint64_t guest_shared_info_page(void);
+/// A page of the image whose mapping a test may replace for good.
+uint64_t guest_spare_page(void);
 /// First address after the image's own data.
 uint64_t guest_image_end(void);
 /// Virtual address at which pseudo-physical page 0 is mapped.

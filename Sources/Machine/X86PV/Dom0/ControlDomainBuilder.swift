@@ -84,11 +84,14 @@ extension Hypervisor where M: X86Hardware {
       log(.error, "dom0's kernel has no usable Xen ELF notes: not a PV kernel?")
       throw .badKernel
     }
-    let offered: UInt32 =
-      1 << XenFeature.mmuPTUpdatePreserveAD.rawValue
-      | 1 << XenFeature.grantMapAvailableBits.rawValue | 1 << XenFeature.dom0.rawValue
-    if notes.features.missing(from: offered) != 0 {
-      log(.error, "dom0's kernel needs features \(hex: notes.features.missing(from: offered))")
+    // Of the features that kernels call required, only this one is: the others (writable page
+    // tables, which every Linux names) they do without.
+    if notes.features.requires(.supervisorModeKernel) {
+      log(.error, "dom0's kernel wants to run in ring 0")
+      throw .missingFeature
+    }
+    if notes.hasSupportedFeatures, !notes.features.supports(.dom0) {
+      log(.error, "this kernel is not made to be dom0")
       throw .missingFeature
     }
     let ramdiskBytes = image.ramdisk.end &- image.ramdisk.start

@@ -125,8 +125,25 @@ struct ELFBuilder {
     #expect(notes.features.supports(.paePageDirectoryAbove4GB))
     #expect(notes.features.requires(.writablePageTables))
     #expect(!notes.features.requires(.dom0))
-    #expect(notes.features.missing(from: 0x10) == 1)
-    #expect(notes.features.missing(from: 0x11) == 0)
+    #expect(notes.features.missing(from: 0) == 0)
+    #expect(notes.canBeDom0)
+  }
+
+  @Test func requiredFeaturesAreMissingUnlessOffered() throws {
+    let list = "!writable_page_tables|!supervisor_mode_kernel|!pae_pgdir_above_4gb"
+    let file = ELFBuilder.linux(notes: ELFBuilder.linuxNotes(features: list)).build()
+    let notes = try XenNotes(try ELF64Image(file.span.bytes))
+    #expect(notes.features.missing(from: 0) == 0x18)
+    #expect(notes.features.missing(from: 0x10) == 8)
+    #expect(!notes.canBeDom0)
+  }
+
+  @Test func onlyAKernelThatListsFeaturesMustListDom0() throws {
+    let silent = ELFBuilder.linux(notes: ELFBuilder.note("Xen", 10, Array("dom0x".utf8))).build()
+    #expect(try XenNotes(try ELF64Image(silent.span.bytes)).canBeDom0)
+    let listing = ELFBuilder.linux(notes: ELFBuilder.note("Xen", 17, ELFBuilder.le(1 as UInt32)))
+      .build()
+    #expect(try !XenNotes(try ELF64Image(listing.span.bytes)).canBeDom0)
   }
 
   @Test func sectionNotesCountWhenSegmentsHaveNone() throws {

@@ -13,6 +13,11 @@ import Testing
     #expect(try claimedSize(Fixture.zstdSized) == 6000)
   }
 
+  @Test func blocksReuseWhatEarlierOnesDescribed() {
+    expectRobust(Fixture.zstdBlocks, Sample.text(6000))
+    expectRobust(Fixture.zstdTreeless, Sample.text(6000))
+  }
+
   @Test func rawBlockDecodes() { expectRobust(Fixture.zstdStored, Sample.noise(400)) }
 
   @Test func runBlockDecodes() {

@@ -23,7 +23,13 @@ public struct XenFeatureSet: Equatable, Sendable {
   }
 
   /// The features the kernel needs that are not among `offered`; zero when it can be run.
-  public func missing(from offered: UInt32) -> UInt32 { required & ~offered }
+  ///
+  /// `XenFeature.writablePageTables` is never missing. Every PV Linux lists it as required, though
+  /// Xen offers it to translated domains only: to PV kernels the word means that plain writes to
+  /// page tables work, which emulation sees to.
+  public func missing(from offered: UInt32) -> UInt32 {
+    required & ~offered & ~(1 << XenFeature.writablePageTables.rawValue)
+  }
 
   /// Adds a list of names between bars, each required one behind an exclamation mark.
   ///

@@ -80,6 +80,12 @@ public struct XenNotes: Sendable {
     }
   }
 
+  /// Whether the kernel can be dom0, by the rule of Xen's own PV dom0 builder: a kernel that lists
+  /// what it supports must list `XenFeature.dom0`, and none may insist on running in ring 0.
+  public var canBeDom0: Bool {
+    (!hasSupportedFeatures || features.supports(.dom0)) && !features.requires(.supervisorModeKernel)
+  }
+
   private mutating func read(_ bytes: RawSpan, in range: Range<Int>) throws(FormatError) {
     var notes = ELFNotes(bytes, in: range)
     while let record = try notes.next() {

@@ -4,7 +4,7 @@
 // timer fires once, not before its time and not much later; a past deadline fires at once; stopping
 // and replacing work; the periodic timer keeps its period; time blocked is accounted as blocked and
 // the four run states sum up to the time that has passed.
-// Method: VIRQ_TIMER bound to vCPU 0; lateness allowed is 200 ms, for emulated machines.
+// Method: VIRQ_TIMER bound to vCPU 0; lateness allowed is a second, for busy emulators.
 // Expected: "RESULT timers: PASS n checks".
 // Source: public/xen.h (vcpu_time_info), public/vcpu.h.
 import CGuest

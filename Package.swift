@@ -117,7 +117,9 @@ let bareOnly: [Target] =
   ] + guests.map { module("guest-\($0)", in: "Guests", ["XenABI", "Text", "CGuest", "GuestKit"]) }
 
 let hostedOnly: [Target] = [
-  module("FakeMachine", in: "Fake", base + ["Machine", "X86Format"]),
+  module(
+    "FakeMachine", in: "Fake",
+    base + ["Machine", "X86Format", "Memory", "GrantTables", "Domains"]),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),
@@ -129,6 +131,12 @@ let hostedOnly: [Target] = [
   tests("MemoryTests", ["Memory", "Machine", "FakeMachine", "Primitives"]),
   tests("EventChannelsTests", ["EventChannels", "Machine", "FakeMachine", "XenABI"]),
   tests("GrantTablesTests", ["GrantTables", "Machine", "FakeMachine", "Primitives", "XenABI"]),
+  tests(
+    "HypercallsTests",
+    [
+      "Hypercalls", "Domains", "EventChannels", "GrantTables", "Machine", "Memory", "FakeMachine",
+      "Primitives", "XenABI",
+    ]),
   tests("SchedulingTests", ["Scheduling", "Machine", "FakeMachine", "XenABI"]),
   tests("TimekeepingTests", ["Timekeeping", "Machine", "FakeMachine", "XenABI"]),
   tests("ConsoleTests", ["Console", "Machine", "FakeMachine"]),

@@ -1,3 +1,4 @@
+import GrantTables
 import Machine
 import Primitives
 import Synchronization
@@ -27,6 +28,16 @@ import Synchronization
     public var turnsUntilInterrupt: Int?
     /// The guest's address space: page to frame.
     public var guestPages: [UInt64: GuestMapping] = [:]
+    /// Why dom0 ended, once it has.
+    public var controlDomainEnd: UInt32?
+    /// What dom0 wrote to the console.
+    public var consoleOutput: [UInt8] = []
+    /// What an operator typed.
+    public var consoleInput: [UInt8] = []
+    /// The machine-to-physical table, where it was written.
+    public var machineToPhysical: [UInt64: UInt64] = [:]
+    /// The page-table entries made for grants, by address.
+    public var grantEntries: [UInt64: GrantPlacement] = [:]
     // The next frame to hand out.
     var nextFrame: UInt64 = 1
   }
@@ -85,6 +96,14 @@ import Synchronization
     for i in 0..<count { unsafe (start + i).initialize(to: make(i)) }
     // Safety: `count` elements initialised above, in frames nobody else gets.
     return unsafe Table(base: start, count: count)
+  }
+
+  /// Puts an object into frames that were taken for it.
+  public func place<T: ~Copyable>(_ value: consuming T, at mfn: MFN) -> Ref<T> {
+    let start = unsafe (base + Int(mfn.rawValue) * 4096).bindMemory(to: T.self, capacity: 1)
+    unsafe start.initialize(to: value)
+    // Safety: initialised above, in frames nobody else gets.
+    return unsafe Ref(start)
   }
 
   /// Maps a page of the fake guest's address space.

@@ -1,0 +1,110 @@
+import Domains
+import GrantTables
+import Machine
+import Memory
+import Primitives
+import Synchronization
+import XenABI
+
+/// The processor's part of domains and vCPUs: nothing but records of what was asked for. A page
+/// table is a list of grant placements by address; a frame's type word counts its writers.
+extension FakeMachine: GuestArchitecture {
+  public static func makeDomain(
+    _ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>
+  ) throws(XenErrno) {}
+
+  public static func makeVCPU(
+    _ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>
+  ) throws(XenErrno) {}
+
+  public static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) {}
+
+  public static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>) {}
+
+  /// Gives back every frame the domain owns.
+  public static func relinquishMemory(
+    _ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>
+  ) -> Bool {
+    var next = domain.pointee.pages.first
+    while let mfn = next {
+      next = domain.pointee.pages.next(after: mfn, in: hv.frames)
+      hv.releaseFromOwner(mfn)
+    }
+    return true
+  }
+
+  public static func switchContext(
+    from previous: Ref<VCPU>?, to next: Ref<VCPU>?, in hv: Hypervisor<FakeMachine>
+  ) {}
+
+  public static func controlDomainEnded(reason: UInt32) {
+    host.update { $0.controlDomainEnd = reason }
+  }
+
+  public static func initialiseVCPU(
+    _ vcpu: Ref<VCPU>, contextAt address: UInt64, in hv: Hypervisor<FakeMachine>
+  ) throws(XenErrno) {}
+
+  public static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) {}
+
+  public static func holdWritableFrame(
+    _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>
+  ) throws(XenErrno) -> MFN {
+    let mfn = MFN(frame.rawValue)
+    guard hv.frames.takeReference(mfn, ownedBy: domain.pointee.id) else { throw .EINVAL }
+    // All ones stands for a page table: not to be written.
+    let page = hv.frames[mfn]
+    guard page.pointee.type.load(ordering: .relaxed) != UInt64.max else {
+      hv.putPage(mfn)
+      throw .EPERM
+    }
+    page.pointee.type.wrappingAdd(1, ordering: .relaxed)
+    return mfn
+  }
+
+  public static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<FakeMachine>) {
+    hv.frames[frame].pointee.type.wrappingSubtract(1, ordering: .relaxed)
+    hv.putPage(frame)
+  }
+
+  public static func writeConsole(_ bytes: InlineArray<128, UInt8>, count: Int) {
+    host.update { state in
+      for i in 0..<min(128, max(0, count)) { state.consoleOutput.append(bytes[i]) }
+    }
+  }
+
+  public static func readConsole() -> UInt8? {
+    host.update { $0.consoleInput.isEmpty ? nil : $0.consoleInput.removeFirst() }
+  }
+
+  public static func pollConsole(in hv: Hypervisor<FakeMachine>) {}
+
+  public static func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64) {
+    host.update { $0.machineToPhysical[mfn.rawValue] = pfn }
+  }
+
+  public static func machineToPhysical(_ mfn: MFN) -> UInt64 {
+    host.update { $0.machineToPhysical[mfn.rawValue] ?? UInt64.max }
+  }
+
+  /// Address 0xbad000 is one that no page-table entry belongs to.
+  public static func installGrantMapping(
+    _ place: GrantPlacement, for vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>
+  ) throws(GrantStatus) {
+    guard place.address != 0xbad000 else { throw .badVirtualAddress }
+    host.update { $0.grantEntries[place.address] = place }
+  }
+
+  public static func removeGrantMapping(
+    _ place: GrantPlacement, replacement: UInt64, for vcpu: Ref<VCPU>,
+    in hv: Hypervisor<FakeMachine>
+  ) throws(GrantStatus) {
+    let removed = host.update { state in
+      guard state.grantEntries[place.address]?.mfn == place.mfn else { return false }
+      state.grantEntries[place.address] =
+        replacement == 0 ? nil : state.grantEntries.removeValue(forKey: replacement)
+      return true
+    }
+    if !removed { throw .generalError }
+  }
+}

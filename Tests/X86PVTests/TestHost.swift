@@ -27,7 +27,6 @@ final class TestHost: MMUHost {
   let bytes: UnsafeMutableRawPointer
   let infos: UnsafeMutablePointer<PageInfo>
   let present: UnsafeMutablePointer<UInt64>
-  let lock: UnsafeMutablePointer<TicketLock>
   let frames: FrameTable
   let memory: PhysicalMemory
   var guests: [DomainID: Guest] = [.dom0: Guest(isPrivileged: true)]
@@ -44,6 +43,10 @@ final class TestHost: MMUHost {
   var cacheFlushes: [MFN] = []
   var retired: [MFN] = []
   var lostGrantEntries = 0
+  var locked: Set<UInt16> = []
+  var loadedRoots: [MFN] = []
+  var localFlushes = 0
+  var machineToPhysical: [MFN: UInt64] = [:]
 
   /// `frameCount` frames: two of the hypervisor's, the rest half guest's, half other's.
   init(frameCount: Int = 64) {
@@ -55,8 +58,6 @@ final class TestHost: MMUHost {
     let words = (frameCount + 63) / 64
     present = .allocate(capacity: words)
     present.initialize(repeating: UInt64.max, count: words)
-    lock = .allocate(capacity: 1)
-    lock.initialize(to: TicketLock())
     frames = FrameTable(
       pages: Table(base: infos, count: frameCount), present: Table(base: present, count: words))
     memory = PhysicalMemory(base: bytes, frameCount: UInt64(frameCount))
@@ -72,8 +73,6 @@ final class TestHost: MMUHost {
   }
 
   deinit {
-    lock.deinitialize(count: 1)
-    lock.deallocate()
     infos.deinitialize(count: frameCount)
     infos.deallocate()
     present.deallocate()
@@ -91,9 +90,15 @@ final class TestHost: MMUHost {
     return false
   }
 
-  func pageTableLock(of domain: DomainID) -> Ref<TicketLock>? {
-    guests[domain] == nil ? nil : Ref(lock)
+  func lockPageTables(of domain: DomainID) {
+    // A second hold by the same CPU would never end.
+    precondition(!locked.contains(domain.rawValue), "the page-table lock is held already")
+    locked.insert(domain.rawValue)
   }
+  func unlockPageTables(of domain: DomainID) { locked.remove(domain.rawValue) }
+  func loadRoot(_ root: MFN) { loadedRoots.append(root) }
+  func flushLocal() { localFlushes += 1 }
+  func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64) { machineToPhysical[mfn] = pfn }
   func perDomainTable(of domain: DomainID) -> MFN? { guests[domain]?.perDomainTable }
   func isPrivileged(_ domain: DomainID) -> Bool { guests[domain]?.isPrivileged ?? false }
   func isEnding(_ domain: DomainID) -> Bool { guests[domain]?.isEnding ?? false }

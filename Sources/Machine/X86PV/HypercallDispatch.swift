@@ -52,6 +52,14 @@ extension Hypervisor where M: X86Hardware {
   ) throws(XenErrno) -> HypercallOutcome {
     switch number {
     case .setTrapTable: try setTrapTable(caller, arguments)
+    case .mmuUpdate: try mmuUpdateOperation(caller, arguments)
+    case .mmuExtOp: try mmuExtOperation(caller, arguments)
+    case .updateVAMapping: try updateMappingOperation(caller, arguments)
+    case .updateVAMappingOtherDomain:
+      try updateMappingOperation(
+        caller, arguments, frameOwner: UInt16(truncatingIfNeeded: arguments.fourth))
+    case .setGDT: try setGDTOperation(caller, arguments)
+    case .updateDescriptor: try updateDescriptorOperation(caller, arguments)
     case .setCallbacks: setCallbacks(caller, arguments)
     case .stackSwitch: stackSwitch(caller, arguments)
     case .fpuTaskSwitch: fpuTaskSwitch(caller, arguments)

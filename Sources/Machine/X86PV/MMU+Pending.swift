@@ -1,7 +1,6 @@
 import Machine
 import Memory
 import Primitives
-import Sync
 import X86Format
 import XenABI
 
@@ -41,9 +40,9 @@ extension MMU {
   /// - Throws: `ERESTART` if interrupted again.
   public func finishPending(_ pending: inout PendingTable) throws(XenErrno) {
     guard let table = pending.table else { return }
-    let lock = host.pageTableLock(of: host.frames[table].pointee.owner)
-    lock?.pointee.acquire()
-    defer { lock?.pointee.release() }
+    let owner = host.frames[table].pointee.owner
+    host.lockPageTables(of: owner)
+    defer { host.unlockPageTables(of: owner) }
     do throws(TypeRefusal) { try putPartial(table) } catch { throw error.reason }
     pending.table = nil
     putFrame(table)

@@ -1,12 +1,11 @@
 import Machine
 import Memory
 import Primitives
-import Sync
 
 /// What the page-table rules ask of the hypervisor around them.
 ///
-/// `Hypervisor` conforms (see `Hypervisor+MMUHost.swift`); tests conform with a table of frames and
-/// a list of what was asked for.
+/// `PVHost` conforms for the hypervisor; tests conform with a table of frames and a list of what was
+/// asked for.
 public protocol MMUHost {
   /// All frames of RAM.
   var frames: FrameTable { get }
@@ -21,9 +20,11 @@ public protocol MMUHost {
   /// The tick to note when a use of a frame ends (see `TLBClock`).
   var tlbTime: UInt32 { get }
 
-  /// The lock for changes to a domain's page tables, nil if there is no such domain. Whoever asks
-  /// holds the domain, or a frame of its.
-  func pageTableLock(of domain: DomainID) -> Ref<TicketLock>?
+  /// Takes the lock for changes to a domain's page tables. Whoever asks holds the domain, or a frame
+  /// of its.
+  func lockPageTables(of domain: DomainID)
+  /// Gives that lock back.
+  func unlockPageTables(of domain: DomainID)
   /// The table of the third level with a domain's own windows.
   func perDomainTable(of domain: DomainID) -> MFN?
   /// Whether a domain may use the control interface.
@@ -47,6 +48,12 @@ public protocol MMUHost {
   func flushStale(_ owner: DomainID, since stamp: UInt32)
   /// Writes a frame back from the caches.
   func flushCache(_ mfn: MFN)
+  /// Makes a root the one that this CPU translates by.
+  func loadRoot(_ root: MFN)
+  /// Forgets every translation on this CPU.
+  func flushLocal()
+  /// Writes the PFN of a machine frame into the table that guests read.
+  func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64)
   /// Takes note that the calling guest took away a grant's mapping by other means than the grant
   /// table: it gets a general protection fault.
   func grantEntryLost()

@@ -1,47 +1,60 @@
-import Domains
 import Machine
 import Memory
 import Primitives
 import Sync
-import XenABI
 
-/// The memory half of a PV vCPU.
+/// The memory half of a PV vCPU: the vCPU's own, changed by the CPU that runs it or by whoever has
+/// paused it.
 public struct PVVCPUMemory: ~Copyable {
-  /// The root that the guest kernel runs on.
-  public var kernelRoot = MFN.invalid
-  /// The root that user programs run on, `MFN.invalid` for none.
-  public var userRoot = MFN.invalid
+  /// The roots in use.
+  public var roots = GuestRoots()
+  /// A table that is still being undone.
+  public var pending = PendingTable()
+  /// The frames of its GDT, as many as `gdtEntries` needs.
+  public var gdtFrames = InlineArray<14, MFN>(repeating: .invalid)
+  /// The descriptors in its GDT.
+  public var gdtEntries = 0
+  /// Where its LDT is in its own address space.
+  public var ldtBase = VirtualAddress(0)
+  /// The descriptors in its LDT.
+  public var ldtEntries = 0
 
   /// A vCPU without page tables.
   public init() {}
+
+  /// The root that the guest kernel runs on, `MFN.invalid` for none.
+  public var kernelRoot: MFN { roots.kernel }
+  /// The root that user programs run on, `MFN.invalid` for none.
+  public var userRoot: MFN { roots.user }
 }
 
 /// The memory half of a PV domain.
 public struct PVDomainMemory: ~Copyable {
-  /// Held for every change to the domain's page tables.
+  /// Held for every change to the domain's page tables, and to table types of its frames.
   public let pageTableLock = TicketLock()
+  /// The hypervisor's tables with the domain's windows: of the third level, of the second, and of
+  /// leaves, one for every sixteen vCPUs.
+  public var windowRoot = MFN.invalid
+  public var windowDirectory = MFN.invalid
+  public var windowTables = InlineArray<8, MFN>(repeating: .invalid)
+  /// A frame of zeros: see `DescriptorWindow.zeros`.
+  public var zeros = MFN.invalid
+  /// How far giving everything back has come, and how many frames that step has left.
+  public var teardown = MemoryTeardown.vcpus
+  public var teardownLeft: UInt64 = 0
 
   /// A domain without page tables.
   public init() {}
 }
 
-extension Hypervisor where M: X86Hardware {
-  func makeDomainMemory(_ domain: Ref<Domain>) throws(XenErrno) {}
-  func releaseDomainMemory(_ domain: Ref<Domain>) {}
-  func makeVCPUMemory(_ vcpu: Ref<VCPU>) throws(XenErrno) {}
-  func releaseVCPUMemory(_ vcpu: Ref<VCPU>) {}
-  func loadDescriptorTables(_ vcpu: Ref<VCPU>) {}
-}
-
-extension Hypervisor where M: X86Hardware {
-  func adoptInitialRoot(_ root: MFN, for vcpu: Ref<VCPU>) throws(XenErrno) {}
-}
-
-extension Hypervisor where M: X86Hardware {
-  public func relinquishPVMemory(_ domain: Ref<Domain>) -> Bool { true }
-  public func holdWritableFrame(_ mfn: MFN, of domain: Ref<Domain>) throws(XenErrno) -> MFN {
-    guard frames.takeReference(mfn, ownedBy: domain.pointee.id) else { throw .EINVAL }
-    return mfn
-  }
-  public func releaseWritableFrame(_ mfn: MFN) { putPage(mfn) }
+/// The steps by which a dying domain's memory is taken away.
+public enum MemoryTeardown: Sendable {
+  /// Roots and descriptor tables of its vCPUs.
+  case vcpus
+  /// Pins, and tables left half-way.
+  case tables
+  /// The frames themselves.
+  case frames
+  /// Nothing is left but frames that others still map.
+  case done
 }

@@ -23,6 +23,14 @@ public protocol X86Hardware: GuestArchitecture {
   static func invalidatePage(_ address: VirtualAddress)
   /// Whether the processor knows the NX bit.
   static var hasNoExecute: Bool { get }
+  /// The bits of a physical address that the processor knows.
+  static var physicalAddressBits: UInt64 { get }
+  /// Whether guests may only read a frame that is no memory.
+  static func isReadOnlyDevice(_ mfn: MFN) -> Bool
+  /// Writes a frame back from the caches.
+  static func flushCache(_ mfn: MFN)
+  /// Writes back and empties the caches of all CPUs (WBINVD).
+  static func flushAllCaches()
 
   /// Exchanges the active GS base with the one in reserve (SWAPGS).
   static func swapGS()

@@ -3,6 +3,7 @@ import GrantTables
 import Machine
 import Memory
 import Primitives
+import Scheduling
 import Sync
 import Synchronization
 import XenABI
@@ -96,9 +97,8 @@ public struct Domain: ~Copyable {
   /// Interrupts (PIRQs) it may bind.
   public var interruptPermissions = RangeSet()
 
-  /// Scheduling weight and cap, as the toolstack set them. Guarded by the scheduler's lock.
-  public var weight: UInt16 = 256
-  public var cap: UInt16 = 0
+  /// Weight and cap, and what the scheduler keeps of it. Guarded by the scheduler's lock.
+  public var scheduling = SchedulingGroup()
 
   /// Where the processor's floor keeps its part of the domain; 0 until it is made.
   public var architecture: UInt = 0

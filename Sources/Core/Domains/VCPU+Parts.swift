@@ -37,6 +37,14 @@ extension Ref where Value == VCPU {
   }
 }
 
+extension Ref where Value == Domain {
+  /// The scheduler's part of the domain, in place.
+  public var schedulingGroup: Ref<SchedulingGroup> {
+    // Safety: the part lives as long as the domain, whose memory `self` vouches for.
+    unsafe Ref<SchedulingGroup>(&pointee.scheduling)
+  }
+}
+
 extension Hypervisor {
   /// The vCPU that a scheduling entity belongs to.
   public func vcpu(of entity: Ref<SchedulingEntity>) -> Ref<VCPU>? {

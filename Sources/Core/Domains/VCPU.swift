@@ -109,7 +109,7 @@ public struct VCPU: ~Copyable {
     self.domain = domain
     blockers = Atomic<UInt32>(VCPUBlockers.down.rawValue)
     scheduling = SchedulingEntity(
-      owner: address, domain: domain.pointee.id, cpu: cpu, affinity: affinity)
+      owner: address, group: domain.schedulingGroup, cpu: cpu, affinity: affinity)
     self.infoFrame = infoFrame
     self.infoOffset = infoOffset
     singleShotTimer = Timer(kind: .singleShot, owner: address)

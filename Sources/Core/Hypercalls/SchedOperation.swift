@@ -1,6 +1,7 @@
 import Domains
 import Machine
 import Primitives
+import Scheduling
 import Sync
 import Synchronization
 import XenABI
@@ -17,6 +18,9 @@ extension Hypervisor {
     let address = arguments.second
     switch operation {
     case .yield:
+      state.pointee.schedulerLock.withLock {
+        state.pointee.scheduler.yield(caller.vcpu.schedulingEntity)
+      }
       thisCPU.pointee.raise(.reschedule)
       return .success
     case .block:

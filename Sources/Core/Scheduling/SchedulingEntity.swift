@@ -1,33 +1,80 @@
 import Machine
 import Primitives
 
-/// The scheduler's part of a vCPU.
+/// How urgently an entity wants a CPU; lower values first.
+public enum SchedulingPriority: UInt8, Comparable, Sendable {
+  /// It has just woken up and has not used its share: it answers something.
+  case boost = 0
+  /// It has not used its share.
+  case under = 1
+  /// It has used its share and gets what others leave.
+  case over = 2
+
+  /// Orders by urgency, the most urgent first.
+  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The scheduler's part of a vCPU. Guarded by the scheduler's lock.
 public struct SchedulingEntity: ~Copyable {
   /// The address of the vCPU this is part of; the scheduler only hands it back.
   public let owner: UInt
-  /// The vCPU's domain.
-  public let domain: DomainID
-  /// The CPU in whose queue the entity waits, or on which it runs.
+  /// The scheduler's part of its domain.
+  public let group: Ref<SchedulingGroup>
+  /// The CPU in whose queue the entity waits, or on which it runs, or ran last.
   public var cpu: CPUIndex
   /// Where it may run at all.
   public var hardAffinity: CPUSet
   /// Where it prefers to run, within `hardAffinity`.
   public var softAffinity: CPUSet
   /// Whether it wants to run.
-  public var isRunnable = false
+  public internal(set) var isRunnable = false
   /// Whether it is on a CPU now.
-  public var isRunning = false
-  /// Whether it waits in a queue.
-  public var isQueued = false
-  /// The next entity of the queue.
-  public var next: Ref<SchedulingEntity>?
+  public internal(set) var isRunning = false
+
+  /// See `SchedulingPriority`.
+  public internal(set) var priority = SchedulingPriority.under
+  /// Nanoseconds of CPU time it may still use at `under`; negative when it has used more.
+  public internal(set) var credit: Int64 = 0
+  /// Whether it has used up its domain's cap and must wait for the next accounting.
+  public internal(set) var isParked = false
+
+  // Since when it runs, as far as it is not yet accounted for.
+  var chargedUntil = SystemTime(nanoseconds: 0)
+  // When it began its present stay on the CPU.
+  var startedAt = SystemTime(nanoseconds: 0)
+  // Its next choice goes to somebody else.
+  var hasYielded = false
+  // Whether it waits in `cpu`'s queue, and who comes after it.
+  var isQueued = false
+  var next: Ref<SchedulingEntity>?
+  // Whether it takes part in accounting, and who comes after it in its group's list.
+  var isActive = false
+  var nextActive: Ref<SchedulingEntity>?
 
   /// An entity that does not want to run yet.
-  public init(owner: UInt, domain: DomainID, cpu: CPUIndex, affinity: CPUSet) {
+  public init(owner: UInt, group: Ref<SchedulingGroup>, cpu: CPUIndex, affinity: CPUSet) {
     self.owner = owner
-    self.domain = domain
+    self.group = group
     self.cpu = cpu
     hardAffinity = affinity
     softAffinity = affinity
   }
+}
+
+/// The scheduler's part of a domain. Guarded by the scheduler's lock.
+public struct SchedulingGroup: ~Copyable {
+  /// Its share of the CPUs against that of others.
+  public var weight: UInt16 = 256
+  /// The most it may use, in percent of one CPU; 0 for no limit.
+  public var cap: UInt16 = 0
+
+  // Its entities that take part in accounting.
+  var active: Ref<SchedulingEntity>?
+  var activeCount: Int64 = 0
+  // Whether it is in the scheduler's list of groups with active entities, and who comes next.
+  var isListed = false
+  var next: Ref<SchedulingGroup>?
+
+  /// A group of default weight without a cap.
+  public init() {}
 }

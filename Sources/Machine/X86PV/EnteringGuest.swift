@@ -38,7 +38,8 @@ extension Hypervisor where M: X86Hardware {
     let cpu = thisCPU
     let previous = cpu.pointee.current
     let now = M.now
-    let choice = state.pointee.schedulerLock.withLock { () -> (next: Ref<VCPU>?, until: SystemTime) in
+    let (next, choice) = state.pointee.schedulerLock.withLock {
+      () -> (Ref<VCPU>?, SchedulingChoice) in
       let choice = state.pointee.scheduler.next(on: cpu.pointee.index, now: now)
       let next = choice.entity.flatMap { vcpu(of: $0) }
       if let previous, previous != next {
@@ -46,19 +47,24 @@ extension Hypervisor where M: X86Hardware {
           previous.pointee.isRunnable ? .runnable : restingState(previous), at: now)
       }
       if let next, previous != next { next.pointee.runstate.enter(.running, at: now) }
-      return (next, choice.until)
+      return (next, choice)
     }
     cpu.pointee.sliceEnd = choice.until
-    if choice.next != previous {
+    var other = choice.others.next()
+    while let index = other {
+      requestReschedule(CPUIndex(index))
+      other = choice.others.next(from: index + 1)
+    }
+    if next != previous {
       if let previous { publishRunstate(previous) }
       if previous == nil, let since = cpu.pointee.idleSince {
         cpu.pointee.idleNanoseconds &+= now.nanoseconds(since: since)
         cpu.pointee.idleSince = nil
       }
-      if choice.next == nil { cpu.pointee.idleSince = now }
-      M.switchContext(from: previous, to: choice.next, in: self)
-      cpu.pointee.current = choice.next
-      if let next = choice.next { publishRunstate(next) }
+      if next == nil { cpu.pointee.idleSince = now }
+      M.switchContext(from: previous, to: next, in: self)
+      cpu.pointee.current = next
+      if let next { publishRunstate(next) }
     }
     programTimerInterrupt()
   }

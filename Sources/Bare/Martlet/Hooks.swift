@@ -1,4 +1,5 @@
 import Domains
+import Memory
 import Primitives
 import X86Machine
 import X86PV
@@ -40,6 +41,13 @@ public func exitFault(_ frame: UnsafeMutableRawPointer) {
   let hypervisor = Root.hypervisor
   guard let vcpu = hypervisor.current else { return }
   hypervisor.handleFailedExit(on: vcpu)
+}
+
+/// This CPU is about to forget every translation.
+@c(martlet_will_flush)
+public func willFlush() {
+  guard Root.isSet else { return }
+  Root.hypervisor.state.pointee.tlb.willFlush(X86.currentCPU)
 }
 
 /// The moment given to `setTimerInterrupt` has come.

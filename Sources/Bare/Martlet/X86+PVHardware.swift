@@ -35,6 +35,8 @@ extension X86: X86Hardware {
     useDescriptorTable(window: base)
   }
 
+  public static func loadOwnGDT() { useDescriptorTable(window: nil) }
+
   public static func loadLDT(base: VirtualAddress, entries: Int) {
     useLocalTable(base: base, entries: entries)
   }

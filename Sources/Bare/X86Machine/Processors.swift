@@ -22,6 +22,10 @@ public func secondaryStart() {
   panic("the composition root returned")
 }
 
+/// Tells the composition root that this CPU is about to forget every translation.
+@_extern(c, "martlet_will_flush")
+func willFlush()
+
 extension X86 {
   /// The CPU that runs this code.
   public static var currentCPU: CPUIndex { CPUIndex(currentCPUNumber) }
@@ -138,7 +142,10 @@ extension X86 {
   }
 
   /// Discards this CPU's cached translations.
-  public static func flushLocalTLB() { writeCR3(readCR3()) }
+  public static func flushLocalTLB() {
+    willFlush()
+    writeCR3(readCR3())
+  }
 
   /// Does what other CPUs asked of this one.
   static func serveShootdowns() {

@@ -132,6 +132,8 @@ extension Hypervisor {
         return domain.pointee.totalFrames == 0
       }
     }
+    // Even a frame that was only ever read may still be in some CPU's translations.
+    page.pointee.tlbStamp = state.pointee.tlb.present
     page.pointee.markFree()
     page.pointee.flags = .needsScrub
     setMachineToPhysical(mfn, MachineToPhysical.invalid)

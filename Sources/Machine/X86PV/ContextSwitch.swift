@@ -15,7 +15,7 @@ extension Hypervisor where M: X86Hardware {
     if let previous { save(previous) }
     guard let next else {
       // Nothing of the guest's stays in force while the CPU sleeps.
-      loadRoot(M.hypervisorRoot)
+      leaveGuestAddressSpace()
       if let previous {
         previous.domain.pointee.dirtyCPUs.remove(M.currentCPU)
         previous.pointee.isLoaded.store(false, ordering: .releasing)
@@ -25,13 +25,19 @@ extension Hypervisor where M: X86Hardware {
     // The other CPU that ran it last may not have saved it yet. Ours is saved already, so two CPUs
     // that exchange vCPUs do not wait for each other.
     if let previous, previous.domain != next.domain {
-      loadRoot(M.hypervisorRoot)
+      leaveGuestAddressSpace()
       previous.domain.pointee.dirtyCPUs.remove(M.currentCPU)
     }
     if let previous { previous.pointee.isLoaded.store(false, ordering: .releasing) }
     while next.pointee.isLoaded.load(ordering: .acquiring) { spinTurn() }
     next.pointee.isLoaded.store(true, ordering: .sequentiallyConsistent)
     load(next)
+  }
+
+  // Onto the hypervisor's own root. The guest's GDT window is not in it, so the GDT comes first.
+  private func leaveGuestAddressSpace() {
+    M.loadOwnGDT()
+    loadRoot(M.hypervisorRoot)
   }
 
   /// Loads a root and notes that this CPU forgets every translation.

@@ -47,6 +47,8 @@ public protocol X86Hardware: GuestArchitecture {
   static func loadGS(_ selector: UInt16) -> Bool
   /// Loads the GDT register for a vCPU's GDT window, or the LDT for its LDT window.
   static func loadGDT(base: VirtualAddress, entries: Int)
+  /// Loads the GDT register for the hypervisor's own table, which every address space shows.
+  static func loadOwnGDT()
   static func loadLDT(base: VirtualAddress, entries: Int)
 
   /// Saves and loads FPU, SSE and AVX state: an area of `extendedStateBytes`, aligned to 64.

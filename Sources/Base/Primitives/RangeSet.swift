@@ -19,6 +19,25 @@ public struct RangeSet: Sendable {
   /// Whether the number is a member.
   public func contains(_ number: UInt64) -> Bool { contains(number, through: number) }
 
+  /// The first run of numbers within `first...last` that are not members, or nil if all are.
+  public func nextMissing(from first: UInt64, through last: UInt64) -> ClosedRange<UInt64>? {
+    guard first <= last else { return nil }
+    var start = first
+    var i = 0
+    while i < count {
+      if lower[i] <= start, start <= upper[i] {
+        guard upper[i] < last else { return nil }
+        start = upper[i] + 1
+        i = 0
+      } else {
+        i += 1
+      }
+    }
+    var end = last
+    for i in 0..<count where lower[i] > start && lower[i] <= end { end = lower[i] - 1 }
+    return start...end
+  }
+
   /// Whether nothing is a member.
   public var isEmpty: Bool { count == 0 }
 

@@ -62,11 +62,9 @@ extension Hypervisor {
       if isLast { dropDomainReference(domain) }
       throw .ENOMEM
     }
-    flushStaleTranslations(mfn, count)
+    prepareForOwner(mfn, count)
     for i in 0..<count {
-      let frame = mfn.advanced(by: i)
-      let page = frames[frame]
-      if page.pointee.flags.contains(.needsScrub) { clear(frame) }
+      let page = frames[mfn.advanced(by: i)]
       page.pointee.flags = .listed
       page.pointee.type.store(0, ordering: .relaxed)
       page.pointee.assign(to: domain.pointee.id)
@@ -136,9 +134,20 @@ extension Hypervisor {
     page.pointee.tlbStamp = state.pointee.tlb.present
     page.pointee.markFree()
     page.pointee.flags = .needsScrub
+    // Read-only mappings leave no stamp of their own when they end.
+    page.pointee.tlbStamp = state.pointee.tlb.present
     setMachineToPhysical(mfn, MachineToPhysical.invalid)
     state.pointee.heap.withLock { $0.free(mfn, order: 0) }
     if isLast, let domain { dropDomainReference(domain) }
+  }
+
+  // Makes frames fresh from the heap fit for a guest: nobody sees them any more, and they are zero.
+  func prepareForOwner(_ mfn: MFN, _ count: UInt64) {
+    flushStaleTranslations(mfn, count)
+    for i in 0..<count {
+      let frame = mfn.advanced(by: i)
+      if frames[frame].pointee.flags.contains(.needsScrub) { clear(frame) }
+    }
   }
 
   // CPUs that may still cache a translation of the frames' former life must forget it first.

@@ -84,6 +84,24 @@ extension Hypervisor {
     return true
   }
 
+  /// Sets memory aside so that a domain can come to have `frames` frames in all.
+  /// - Throws: `EINVAL` if it has a claim, has as many already, or may not have as many; `ENOMEM`.
+  public func claim(_ frames: UInt64, for domain: Ref<Domain>) throws(XenErrno) {
+    try domain.pointee.pageLock.withLock { () throws(XenErrno) in
+      guard domain.pointee.claimedFrames == 0, frames > domain.pointee.totalFrames,
+        frames <= domain.pointee.maximumFrames, !domain.pointee.isDying
+      else { throw .EINVAL }
+      let more = frames - domain.pointee.totalFrames
+      try state.pointee.heap.withLock { heap throws(XenErrno) in
+        guard heap.freeFrames >= heap.claimedFrames,
+          heap.freeFrames - heap.claimedFrames >= more
+        else { throw .ENOMEM }
+        heap.claimedFrames += more
+      }
+      domain.pointee.claimedFrames = more
+    }
+  }
+
   /// Gives back frames that a domain laid claim to and has not allocated.
   public func releaseClaim(_ domain: Ref<Domain>) {
     let claimed = domain.pointee.pageLock.withLock {

@@ -52,6 +52,7 @@ extension Hypervisor where M: X86Hardware {
     guard domain.pointee.architecture != 0 else { return }
     let record = domain.pv
     releaseDomainMemory(domain)
+    if let map = record.pointee.memoryMapFrame { freeOwnFrames(map) }
     let frame = record.pointee.recordFrame
     domain.pointee.architecture = 0
     PVRecords.destroy(record)

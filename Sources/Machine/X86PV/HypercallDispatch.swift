@@ -73,6 +73,7 @@ extension Hypervisor where M: X86Hardware {
     case .vcpuOp: try vcpuOperation(caller, arguments)
     case .setTimerOp: try setTimerOperation(caller, arguments)
     case .xenVersion: try versionOperation(caller, arguments)
+    case .memoryOp: try pvMemoryOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)

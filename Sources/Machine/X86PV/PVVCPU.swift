@@ -69,6 +69,10 @@ public struct PVDomain: ~Copyable {
   public var recordFrame = MFN.invalid
   /// `HYPERVISOR_vm_assist`: a bit for each assist that is enabled.
   public var assists: UInt64 = 0
+  /// The frame with the memory map that the toolstack gave it (packed `E820Entry`s), and how many
+  /// entries there are. Guarded by the domain's `stateLock`.
+  public var memoryMapFrame: MFN?
+  public var memoryMapEntries: UInt32 = 0
 
   /// A domain before its first vCPU.
   public init() {}

@@ -8,6 +8,12 @@ public protocol X86Hardware: GuestArchitecture {
   /// The registers of the guest that this CPU runs, as they will be when it is entered.
   static var guestFrame: Ref<CPUUserRegs> { get }
 
+  /// The frame that backs a page of the table that guests read, if one does.
+  static func machineToPhysicalFrame(page index: UInt64) -> MFN?
+  /// Entry `index` of the memory map that the firmware gave us, by address: first address, bytes,
+  /// and kind (an `E820Type`). nil past the last.
+  static func firmwareMapEntry(_ index: Int) -> (start: UInt64, bytes: UInt64, type: UInt32)?
+
   /// The address of the last page fault (CR2).
   static func readCR2() -> UInt64
   /// Loads a root of page tables (a validated guest root or the hypervisor's own) and forgets every

@@ -44,7 +44,8 @@ public struct RangeSet: Sendable {
   /// Adds `first...last`.
   /// - Returns: false if the set would need more than `capacity` ranges; it is then unchanged.
   public mutating func insert(_ first: UInt64, through last: UInt64) -> Bool {
-    guard first <= last else { return true }
+    // Cutting a hole into a range that holds all of it would need a place that a full set lacks.
+    guard first <= last, !contains(first, through: last) else { return true }
     var result = self
     guard result.cut(first, last) else { return false }
     var low = first

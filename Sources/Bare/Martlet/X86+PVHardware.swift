@@ -8,7 +8,16 @@ import XenABI
 
 /// What the PV code asks of the processor, answered by the machine floor.
 extension X86: X86Hardware {
-  public static func loadRoot(_ root: MFN) { writeCR3(root.rawValue << 12) }
+  public static func loadRoot(_ root: MFN) {
+    // The hypervisor's own root has no guest's descriptor window.
+    if root == idleRoot { useDescriptorTable(window: nil) }
+    writeCR3(root.rawValue << 12)
+  }
+
+  public static var physicalAddressBits: UInt64 {
+    let bits = UInt64(cpuid(0x8000_0008).eax & 0xff)
+    return bits >= 36 && bits <= 52 ? bits : 36
+  }
 
   public static func toggleRoot(_ root: MFN) { writeCR3(root.rawValue << 12) }
 

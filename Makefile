@@ -22,6 +22,7 @@ image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/
 	rm -f $(bare_out)/libMartlet.a  # members of the same name would pile up in an old one
 	$(bare_build) --product Martlet
 	Tools/link-image $(bare_out)/libMartlet.a Sources/Bare/Martlet/link.ld build/martlet
+	Tools/check-image build/martlet-syms
 
 .PHONY: guests
 guests: ## build our test guests: build/guests/NAME

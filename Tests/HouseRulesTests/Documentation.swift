@@ -29,7 +29,8 @@ enum Documentation {
       for line in file.code {
         if depth == 0, line.contains(#/\bprotocol \w/#) { inProtocol = true }
         if inProtocol, depth == 1,
-          let found = declaration(trimmed(line).split(separator: " ").map(String.init)[...])
+          let found = declaration(
+            attributesRemoved(line).split(separator: " ").map(String.init)[...])
         {
           result.insert(baseName(found))
         }

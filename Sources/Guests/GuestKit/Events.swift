@@ -125,8 +125,8 @@ public struct Words: BitwiseCopyable {
   }
 }
 
-// Takes every pending unmasked port, as a kernel does: clears the upcall flag first, then the
-// selector, then each port.
+/// Takes every pending unmasked port, as a kernel does: clears the upcall flag first, then the
+/// selector, then each port.
 @c(guest_upcall)
 public func upcall(_ frame: UInt64) {
   let here = SharedInfo.here

@@ -93,6 +93,7 @@ public func expectNoFault(
   return end.value
 }
 
+/// Prints a trap that no check expected, and ends the guest as failed.
 @c(guest_unexpected_trap)
 public func unexpectedTrap(_ frame: UInt64) {
   // Safety: the stub passes the frame it has just pushed.

@@ -81,6 +81,7 @@ public enum VCPUs {
   }
 }
 
+/// Where a vCPU other than the first begins.
 @c(guest_secondary_main)
 public func secondaryMain(_ vcpu: UInt64) {
   Traps.install()

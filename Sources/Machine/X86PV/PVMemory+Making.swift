@@ -93,11 +93,19 @@ extension Hypervisor where M: X86Hardware {
   }
 
   /// Makes the frame that dom0's builder wrote its page tables' root into the root of `vcpu`, after
-  /// checking them like any guest's.
+  /// checking and pinning them like any guest's: a kernel unpins the root it was started on.
   /// - Throws: `EINVAL` and others if the tables break a rule.
   func adoptInitialRoot(_ root: MFN, for vcpu: Ref<VCPU>) throws(XenErrno) {
+    let mmu = mmu(for: vcpu.domain)
+    let pv = vcpu.pv
+    var isPinned = false
     while true {
       do throws(XenErrno) {
+        if !isPinned {
+          try mmu.finishPending(&pv.pointee.memory.pending)
+          try mmu.pin(root, .l4, of: vcpu.domain.pointee.id, &pv.pointee.memory.pending)
+          isPinned = true
+        }
         try setInitialRoots(vcpu, kernel: root, user: nil)
         return
       } catch {

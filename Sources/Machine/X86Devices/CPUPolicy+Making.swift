@@ -1,0 +1,198 @@
+import Primitives
+import X86Format
+import XenABI
+
+extension CPUPolicy {
+  /// The processor's own answers, cut to the leaves of a policy.
+  /// - Parameter cpuid: the instruction, of a leaf and subleaf.
+  public static func raw(_ cpuid: (UInt32, UInt32) -> CPULeaf) -> CPUPolicy {
+    var policy = CPUPolicy()
+    let maximum = cpuid(0, 0).eax
+    for leaf in 0..<UInt32(14) where leaf <= maximum {
+      switch leaf {
+      case CPUIDNumber.caches:
+        for i in 0..<6 {
+          policy.caches[i] = cpuid(leaf, UInt32(i))
+          if policy.caches[i].eax & 31 == 0 { break }
+        }
+      case CPUIDNumber.structuredFeatures:
+        policy.structured[0] = cpuid(leaf, 0)
+        for i in 1..<3 where UInt32(i) <= policy.structured[0].eax {
+          policy.structured[i] = cpuid(leaf, UInt32(i))
+        }
+      case CPUIDNumber.topology:
+        for i in 0..<2 { policy.topology[i] = cpuid(leaf, UInt32(i)) }
+      case CPUIDNumber.xsave:
+        policy.xsave[0] = cpuid(leaf, 0)
+        policy.xsave[1] = cpuid(leaf, 1)
+        let components =
+          UInt64(policy.xsave[0].eax) | UInt64(policy.xsave[0].edx) << 32
+          | UInt64(policy.xsave[1].ecx) | UInt64(policy.xsave[1].edx) << 32
+        for i in 2..<63 where components >> UInt64(i) & 1 != 0 {
+          policy.xsave[i] = cpuid(leaf, UInt32(i))
+        }
+      default:
+        policy.basic[Int(leaf)] = cpuid(leaf, 0)
+      }
+    }
+    let extended = cpuid(CPUIDNumber.extendedMaximum, 0).eax
+    if extended >> 16 == 0x8000 {
+      for leaf in 0..<UInt32(34) where leaf <= extended & 0xffff {
+        policy.extended[Int(leaf)] = cpuid(CPUIDNumber.extendedMaximum + leaf, 0)
+      }
+    }
+    return policy
+  }
+
+  /// What the hypervisor can use and give of the processor.
+  public static func host(_ cpuid: (UInt32, UInt32) -> CPULeaf) -> CPUPolicy {
+    var policy = raw(cpuid)
+    policy.basic[0].eax = min(policy.basic[0].eax, 13)
+    policy.structured[0].eax = min(policy.structured[0].eax, 2)
+    policy.extended[0].eax =
+      CPUIDNumber.extendedMaximum | min(policy.extended[0].eax & 0xffff, 33)
+    var features = policy.features
+    // Without OSXSAVE the hypervisor does not switch extended state.
+    if !features[CPUFeature.osxsave] { features[CPUFeature.xsave] = false }
+    features.sanitise()
+    policy.features = features
+    policy.deriveXSAVE(from: policy)
+    policy.hideUnsharedFields()
+    return policy
+  }
+
+  /// The most that a PV guest may be given on a host.
+  public static func pvMax(_ host: CPUPolicy) -> CPUPolicy {
+    host.narrowed(to: CPUFeatureSetMask.pvMax)
+  }
+
+  /// What a PV guest is given on a host unless its configuration says otherwise.
+  public static func pvDefault(_ host: CPUPolicy) -> CPUPolicy {
+    host.narrowed(to: CPUFeatureSetMask.pvDefault)
+  }
+
+  /// What dom0 is given: the default, and the invariant time-stamp counter, as it never migrates.
+  public static func controlDomain(_ host: CPUPolicy) -> CPUPolicy {
+    var policy = pvDefault(host)
+    if host.has(CPUFeature.itsc) { policy.extended[7].edx |= 1 << 8 }
+    return policy
+  }
+
+  private func narrowed(to mask: InlineArray<19, UInt32>) -> CPUPolicy {
+    var policy = self
+    var features = self.features
+    features.formIntersection(mask)
+    // Speculation control is the hypervisor's own: it is not switched for PV guests.
+    features[CPUFeature.ibrsb] = false
+    features[CPUFeature.ibrs] = false
+    // Always offered, whatever the host says of itself.
+    features[CPUFeature.hypervisor] = true
+    // A barrier needs no control register: Intel's is offered by AMD's bit.
+    if has(CPUFeature.ibrsb) { features[CPUFeature.ibpb] = true }
+    features.sanitise()
+    policy.features = features
+    policy.deriveXSAVE(from: self)
+    policy.hideUnsharedFields()
+    policy.extended[0xa] = CPULeaf()
+    return policy
+  }
+
+  /// Brings a policy that a toolstack wrote into the bounds of `max` and makes it consistent.
+  public mutating func recalculate(within max: CPUPolicy, host: CPUPolicy, allowsITSC: Bool) {
+    basic[0].eax = min(basic[0].eax, max.basic[0].eax)
+    structured[0].eax = min(structured[0].eax, max.structured[0].eax)
+    let limit: UInt32 = vendor == .amd || vendor == .hygon ? 33 : 8
+    extended[0].eax = CPUIDNumber.extendedMaximum | min(extended[0].eax & 0xffff, limit)
+    var bound = max.features
+    // How topology leaves are to be read is the toolstack's to say.
+    bound[CPUFeature.htt] = true
+    bound[CPUFeature.x2apic] = true
+    bound[CPUFeature.cmpLegacy] = true
+    if allowsITSC, host.has(CPUFeature.itsc) { bound[CPUFeature.itsc] = true }
+    var features = self.features
+    features.formIntersection(bound.words)
+    features.sanitise()
+    // Two bits say how the hardware behaves, whoever asks.
+    features[CPUFeature.fdpEXCPOnly] = host.has(CPUFeature.fdpEXCPOnly)
+    features[CPUFeature.noFPUSEL] = host.has(CPUFeature.noFPUSEL)
+    self.features = features
+    let addressBits = min(extended[8].eax & 0xff, max.extended[8].eax & 0xff)
+    extended[8].eax = extended[8].eax & ~0xff | addressBits
+    deriveXSAVE(from: host)
+    hideUnsharedFields()
+    if !has(CPUFeature.svm) { extended[0xa] = CPULeaf() }
+    if !has(CPUFeature.page1gb) { extended[0x19] = CPULeaf() }
+    platformInfo &= max.platformInfo
+  }
+
+  /// Makes leaf 0xD say what the feature bits imply, with the host's sizes and offsets.
+  mutating func deriveXSAVE(from host: CPUPolicy) {
+    let instructions = xsave[1].eax & CPUFeatureSetMask.known[4]
+    let places = host.xsave
+    xsave = InlineArray(repeating: CPULeaf())
+    guard has(CPUFeature.xsave) else { return }
+    var components = XCR0.x87 | XCR0.sse
+    if has(CPUFeature.avx) { components.insert(.avx) }
+    if has(CPUFeature.mpx) { components.insert(.mpx) }
+    if has(CPUFeature.avx512f) { components.insert(.avx512) }
+    if has(CPUFeature.pku) { components.insert(.pkru) }
+    for i in 2..<63 where components.rawValue >> UInt64(i) & 1 != 0 {
+      xsave[i] = places[i]
+      // Bit 0: managed by XSS, which no policy offers.
+      xsave[i].ecx &= 2
+      xsave[i].edx = 0
+    }
+    xsave[0].eax = UInt32(truncatingIfNeeded: components.rawValue)
+    xsave[0].edx = UInt32(truncatingIfNeeded: components.rawValue >> 32)
+    xsave[0].ecx = xsaveBytes(components.rawValue)
+    xsave[1].eax = instructions
+  }
+
+  /// Clears what is reserved, belongs to one CPU rather than all, or is never shown to guests.
+  mutating func hideUnsharedFields() {
+    basic[1].eax &= 0x0fff_0fff
+    basic[1].ebx &= 0x00ff_ffff
+    // MONITOR, power, reserved, performance counters, reserved.
+    for i in 5...12 where i != 7 && i != 9 && i != 11 { basic[i] = CPULeaf() }
+    topology = InlineArray(repeating: CPULeaf())
+    let shared: UInt32 = 0x0183_f3ff
+    extended[1].edx &= ~shared
+    extended[7] = CPULeaf(edx: extended[7].edx)
+    extended[8].edx = 0
+    extended[8].eax &= 0xffff
+    switch vendor {
+    case .amd, .hygon:
+      basic[2] = CPULeaf()
+      basic[3] = CPULeaf()
+      caches = InlineArray(repeating: CPULeaf())
+      basic[9] = CPULeaf()
+      extended[0].ebx = basic[0].ebx
+      extended[0].ecx = basic[0].ecx
+      extended[0].edx = basic[0].edx
+      extended[1].eax = basic[1].eax
+      extended[1].ebx &= 0xff00_ffff
+      extended[1].edx |= basic[1].edx & shared
+      extended[8].ecx &= 0x0003_f0ff
+      extended[9] = CPULeaf()
+      for i in 0xb...0x18 { extended[i] = CPULeaf() }
+      // IBS, this CPU's topology, memory encryption, quality of service.
+      extended[0x1b] = CPULeaf()
+      for i in 0x1e...0x20 { extended[i] = CPULeaf() }
+      extended[0x1c].eax = 0
+      // EAX and ECX are feature words.
+      extended[0x21] = CPULeaf(eax: extended[0x21].eax, ecx: extended[0x21].ecx)
+    case .intel, .centaur, .zhaoxin, .other:
+      basic[2].eax = basic[2].eax & ~0xff | (basic[2].eax == 0 ? 0 : 1)
+      basic[3] = CPULeaf()
+      basic[9] = CPULeaf()
+      extended[0].ebx = 0
+      extended[0].ecx = 0
+      extended[0].edx = 0
+      extended[1].eax = 0
+      extended[1].ebx = 0
+      extended[5] = CPULeaf()
+      extended[6] = CPULeaf(ecx: extended[6].ecx)
+      extended[8].ecx = 0
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import X86Format
+import XenABI
+
+/// The answer of CPUID in four registers (the interface's structure of the same name is
+/// `XenABI.CPUIDLeaf`).
+public typealias CPULeaf = X86Format.CPUIDLeaf
+
+/// What CPUID says to a guest, and the few model-specific registers that belong with it.
+///
+/// Made from the host's (`host`), narrowed to what PV guests may have (`pvMax`) and get unless told
+/// otherwise (`pvDefault`), changed by the toolstack (`set`, then `recalculate`), and asked for
+/// answers by `staticAnswer`; what depends on the running vCPU is the caller's to add.
+public struct CPUPolicy: Sendable {
+  /// Leaves 0 to 0xD; those with subleaves (4, 7, 0xB, 0xD) are in the tables below.
+  public var basic = InlineArray<14, CPULeaf>(repeating: CPULeaf())
+  /// Subleaves of leaf 4.
+  public var caches = InlineArray<6, CPULeaf>(repeating: CPULeaf())
+  /// Subleaves of leaf 7.
+  public var structured = InlineArray<3, CPULeaf>(repeating: CPULeaf())
+  /// Subleaves of leaf 0xB.
+  public var topology = InlineArray<2, CPULeaf>(repeating: CPULeaf())
+  /// Subleaves of leaf 0xD.
+  public var xsave = InlineArray<63, CPULeaf>(repeating: CPULeaf())
+  /// Leaves 0x80000000 to 0x80000021.
+  public var extended = InlineArray<34, CPULeaf>(repeating: CPULeaf())
+  /// The highest hypervisor leaf that the toolstack allows, and that of the second range; 0 for
+  /// no limit.
+  public var hypervisorLimit: UInt32 = 0
+  public var hypervisorLimit2: UInt32 = 0
+  /// `MSR_INTEL_PLATFORM_INFO`.
+  public var platformInfo: UInt64 = 0
+  /// `MSR_ARCH_CAPABILITIES`; its two halves are feature words.
+  public var architecturalCapabilities: UInt64 = 0
+
+  /// A policy that says nothing.
+  public init() {}
+
+  /// The highest basic leaf.
+  public var maximumLeaf: UInt32 { basic[0].eax }
+  /// The highest extended leaf, without its upper half.
+  public var maximumExtendedLeaf: UInt32 { extended[0].eax & 0xffff }
+  /// The vendor.
+  public var vendor: CPUVendor { CPUVendor(basic[0]) }
+
+  /// The feature bits of the policy.
+  public var features: CPUFeatureSet {
+    get {
+      var set = CPUFeatureSet()
+      set.words[0] = basic[1].edx
+      set.words[1] = basic[1].ecx
+      set.words[2] = extended[1].edx
+      set.words[3] = extended[1].ecx
+      set.words[4] = xsave[1].eax
+      set.words[5] = structured[0].ebx
+      set.words[6] = structured[0].ecx
+      set.words[7] = extended[7].edx
+      set.words[8] = extended[8].ebx
+      set.words[9] = structured[0].edx
+      set.words[10] = structured[1].eax
+      set.words[11] = extended[0x21].eax
+      set.words[12] = structured[1].ebx
+      set.words[13] = structured[2].edx
+      set.words[14] = structured[1].ecx
+      set.words[15] = structured[1].edx
+      set.words[16] = UInt32(truncatingIfNeeded: architecturalCapabilities)
+      set.words[17] = UInt32(truncatingIfNeeded: architecturalCapabilities >> 32)
+      set.words[18] = extended[0x21].ecx
+      return set
+    }
+    set {
+      basic[1].edx = newValue.words[0]
+      basic[1].ecx = newValue.words[1]
+      extended[1].edx = newValue.words[2]
+      extended[1].ecx = newValue.words[3]
+      xsave[1].eax = newValue.words[4]
+      structured[0].ebx = newValue.words[5]
+      structured[0].ecx = newValue.words[6]
+      extended[7].edx = newValue.words[7]
+      extended[8].ebx = newValue.words[8]
+      structured[0].edx = newValue.words[9]
+      structured[1].eax = newValue.words[10]
+      extended[0x21].eax = newValue.words[11]
+      structured[1].ebx = newValue.words[12]
+      structured[2].edx = newValue.words[13]
+      structured[1].ecx = newValue.words[14]
+      structured[1].edx = newValue.words[15]
+      architecturalCapabilities = UInt64(newValue.words[16]) | UInt64(newValue.words[17]) << 32
+      extended[0x21].ecx = newValue.words[18]
+    }
+  }
+
+  /// Whether the policy has a feature (`XenABI.CPUFeature`).
+  public func has(_ feature: UInt32) -> Bool { features[feature] }
+
+  /// The state components that the policy lets XSAVE manage.
+  public var allowedXCR0: UInt64 { UInt64(xsave[0].eax) | UInt64(xsave[0].edx) << 32 }
+
+  /// What the policy itself says for a leaf; nothing (zeros) for leaves it does not have and for
+  /// the hypervisor's own.
+  public func staticAnswer(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
+    if leaf < 14 {
+      guard leaf <= maximumLeaf else { return CPULeaf() }
+      switch leaf {
+      case CPUIDNumber.caches: return subleaf < 6 ? caches[Int(subleaf)] : CPULeaf()
+      case CPUIDNumber.structuredFeatures:
+        return subleaf < 3 && subleaf <= structured[0].eax
+          ? structured[Int(subleaf)] : CPULeaf()
+      case CPUIDNumber.topology: return subleaf < 2 ? topology[Int(subleaf)] : CPULeaf()
+      case CPUIDNumber.xsave:
+        return subleaf < 63 && has(CPUFeature.xsave) ? xsave[Int(subleaf)] : CPULeaf()
+      default: return basic[Int(leaf)]
+      }
+    }
+    if leaf >= CPUIDNumber.extendedMaximum {
+      let index = leaf & 0xffff
+      guard leaf < CPUIDNumber.extendedMaximum + 34, index <= maximumExtendedLeaf else {
+        return CPULeaf()
+      }
+      return extended[Int(index)]
+    }
+    return CPULeaf()
+  }
+
+  /// Bytes of an XSAVE area in the standard format for the components of `xcr0`.
+  public func xsaveBytes(_ xcr0: UInt64) -> UInt32 {
+    var size: UInt32 = 576
+    for i in 2..<63 where xcr0 >> UInt64(i) & 1 != 0 {
+      let (end, overflow) = xsave[i].ebx.addingReportingOverflow(xsave[i].eax)
+      if !overflow { size = max(size, end) }
+    }
+    return size
+  }
+}

@@ -84,6 +84,7 @@ extension Hypervisor where M: X86Hardware {
       M.writeDebugRegister(6, pv.pointee.debugRegisters[6])
       M.writeDebugRegister(7, pv.pointee.debugRegisters[7])
     }
+    loadEmulatedRegisters(vcpu)
     M.setTaskSwitched(false)
     M.loadXCR0(pv.pointee.xcr0)
     M.loadExtendedState(from: pv.pointee.extendedStateFrame)

@@ -10,6 +10,7 @@ extension Hypervisor where M: X86Hardware {
     guard let frame = allocateOwnFrame() else { throw .ENOMEM }
     let record = PVRecords.makeDomain(in: frame, M.memory)
     domain.pointee.architecture = record.address
+    makePlatform(domain)
     do throws(XenErrno) {
       try makeDomainMemory(domain)
     } catch {

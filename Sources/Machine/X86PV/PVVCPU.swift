@@ -73,6 +73,8 @@ public struct PVDomain: ~Copyable {
   /// entries there are. Guarded by the domain's `stateLock`.
   public var memoryMapFrame: MFN?
   public var memoryMapEntries: UInt32 = 0
+  /// CPUID, ports, time-stamp counter.
+  public var platform = PlatformState()
 
   /// A domain before its first vCPU.
   public init() {}

@@ -1,6 +1,8 @@
 import Domains
 import Machine
 import Primitives
+import X86Devices
+import X86Format
 import XenABI
 
 /// What the PV code asks of a real (or fake) x86 processor.
@@ -69,6 +71,27 @@ public protocol X86Hardware: GuestArchitecture {
   /// Debug registers 0...3, 6, 7.
   static func readDebugRegister(_ number: Int) -> UInt64
   static func writeDebugRegister(_ number: Int, _ value: UInt64)
+
+  /// Asks the processor about itself.
+  static func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf
+  /// Model-specific registers; nil or false if the processor refuses.
+  static func rdmsrSafe(_ msr: MSR) -> UInt64?
+  static func wrmsrSafe(_ msr: MSR, _ value: UInt64) -> Bool
+  /// The time-stamp counter.
+  static func rdtsc() -> UInt64
+  /// Control registers.
+  static func readCR0() -> UInt64
+  static func readCR4() -> UInt64
+  static func writeCR4(_ value: UInt64)
+  /// Writes back and empties this CPU's caches.
+  static func wbinvd()
+  /// I/O ports.
+  static func inb(_ port: UInt16) -> UInt8
+  static func inw(_ port: UInt16) -> UInt16
+  static func inl(_ port: UInt16) -> UInt32
+  static func outb(_ port: UInt16, _ value: UInt8)
+  static func outw(_ port: UInt16, _ value: UInt16)
+  static func outl(_ port: UInt16, _ value: UInt32)
 
   /// Takes away from dom0 what the hypervisor keeps for itself: interrupt controllers, its timers,
   /// its console's ports.

@@ -227,6 +227,7 @@ extension Hypervisor where M: X86Hardware {
     _ = domain.pointee.portPermissions.insert(0, through: 0xffff)
     _ = domain.pointee.memoryPermissions.insert(0, through: (1 << 40) - 1)
     _ = domain.pointee.interruptPermissions.insert(0, through: 1 << 16)
+    WithheldPorts.withhold(from: domain)
     M.withholdHardware(from: domain, in: self)
   }
 

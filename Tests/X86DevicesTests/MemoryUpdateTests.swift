@@ -60,6 +60,21 @@ import XenABI
     #expect(try decode("48 0f ab 07").update(old: 0, registers: &after) == nil)
   }
 
+  @Test func aBitNumberInARegisterMovesTheAddress() throws {
+    var registers = CPUUserRegs()
+    let table: [(UInt64, UInt64, UInt64)] = [
+      (5, 0, 1 << 5), (64, 8, 1), (200, 24, 1 << 8), (UInt64.max, UInt64(bitPattern: -8), 1 << 63),
+    ]
+    for (number, offset, bit) in table {
+      var instruction = try decode("48 0f ab 07")
+      registers.rax = number
+      #expect(instruction.narrowBitNumber(registers) == offset)
+      #expect(instruction.update(old: 0, registers: &registers)?.newValue == bit)
+    }
+    var immediate = try decode("48 0f ba 2f 3f")
+    #expect(immediate.narrowBitNumber(registers) == 0)
+  }
+
   @Test func arithmeticSetsTheFlagsOfTheProcessor() throws {
     // (instruction on 8 bits, old, flags in, new, flags out: CF ZF SF OF PF AF)
     let cf = RFLAGS.cf.rawValue

@@ -110,6 +110,28 @@ extension DecodedInstruction {
     }
   }
 
+  /// Whether it is STOS or MOVS.
+  public var isStringStep: Bool {
+    switch operation {
+    case .storeString, .moveString: true
+    default: false
+    }
+  }
+
+  /// For a bit instruction whose bit number is in a register, and may lead far away: makes the
+  /// number one within the operand.
+  /// - Returns: by how much the operand's address moves, in bytes; 0 for other instructions.
+  public mutating func narrowBitNumber(_ registers: CPUUserRegs) -> UInt64 {
+    guard case .bit(let bit, let memory, .register(let register)) = operation else { return 0 }
+    let bits = Int64(width) * 8
+    let unused = 64 - bits
+    let value = Int64(bitPattern: registers.value(of: register, width: width))
+    let number = (value << unused) >> unused
+    let inside = number & (bits - 1)
+    operation = .bit(bit, memory, .immediate(UInt64(inside)))
+    return UInt64(bitPattern: (number - inside) / 8)
+  }
+
   private func value(_ source: ValueSource, _ registers: CPUUserRegs) -> UInt64 {
     switch source {
     case .register(let register): registers.value(of: register, width: width)

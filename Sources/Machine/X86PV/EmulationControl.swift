@@ -1,4 +1,5 @@
 import Domains
+import Hypercalls
 import Machine
 import Primitives
 import X86Devices
@@ -75,6 +76,13 @@ extension Hypervisor where M: X86Hardware {
     case 2:
       let info = M.memory[vcpu.pointee.infoFrame]
       info.store(value, at: vcpu.pointee.infoOffset + VCPUInfoLayout.cr2)
+      return .done
+    case 3:
+      do throws(XenErrno) {
+        try setKernelRoot(Caller(vcpu), MFN(value >> 12))
+      } catch {
+        return error == .ERESTART ? .again : .refused
+      }
       return .done
     case 4:
       vcpu.pv.pointee.cr4 = boundedCR4(value, vcpu)

@@ -105,8 +105,8 @@ extension Hypervisor where M: X86Hardware {
     }
   }
 
-  // Gives the calling vCPU's kernel another root. Its LDT may be another's under that root.
-  private func setKernelRoot(_ caller: Caller, _ root: MFN) throws(XenErrno) {
+  /// Gives the calling vCPU's kernel another root. Its LDT may be another's under that root.
+  func setKernelRoot(_ caller: Caller, _ root: MFN) throws(XenErrno) {
     let pv = caller.vcpu.pv
     if root != pv.pointee.memory.kernelRoot {
       _ = mmu(for: caller.domain).clearLDT(descriptorWindow(caller.vcpu))

@@ -35,7 +35,8 @@ enum ControlDomain {
       switch error {
       case .badKernel: stop("dom0's kernel cannot be used")
       case .missingFeature: stop("dom0's kernel needs what this hypervisor does not have")
-      case .notEnoughMemory: stop("dom0_mem is too small for dom0's kernel and ramdisk, or larger than what there is")
+      case .notEnoughMemory:
+        stop("dom0_mem is too small for dom0's kernel and ramdisk, or larger than what there is")
       case .hypervisorOutOfMemory: stop("not enough memory left to build dom0")
       case .refusedPageTables: stop("dom0's first page tables are wrong")
       }

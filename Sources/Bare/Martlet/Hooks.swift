@@ -63,4 +63,7 @@ public func deviceInterrupt(_ vector: UInt8) {}
 
 /// Something was typed on the serial line.
 @c(martlet_console_input)
-public func consoleInput() {}
+public func consoleInput() {
+  guard Root.isSet else { return }
+  Root.hypervisor.thisCPU.pointee.raise(.console)
+}

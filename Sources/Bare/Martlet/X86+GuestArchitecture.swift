@@ -41,7 +41,7 @@ extension X86: GuestArchitecture {
     switch ShutdownReason(rawValue: reason) {
     case .powerOff:
       log(.info, "Hardware Dom0 halted: halting machine")
-      X86.reboot()
+      X86.powerOff()
     case .reboot:
       log(.info, "Hardware Dom0 shutdown: rebooting machine")
       X86.reboot()
@@ -77,11 +77,7 @@ extension X86: GuestArchitecture {
     hv.releaseWritableFrame(frame)
   }
 
-  public static func writeConsole(_ bytes: InlineArray<128, UInt8>, count: Int) {
-    for i in 0..<max(0, min(128, count)) { X86.writeConsole(byte: bytes[i]) }
+  public static func pollConsole(in hv: Hypervisor<X86>) {
+    hv.raiseGlobal(.console)
   }
-
-  public static func pollConsole(in hv: Hypervisor<X86>) {}
-
-  public static func readConsole() -> UInt8? { nil }
 }

@@ -172,15 +172,17 @@ extension X86 {
     return nil
   }
 
-  /// Whether `address` is in the page of an I/O APIC's, a local APIC's or the event timer's
-  /// registers, none of which guests may map.
-  public static func isOwnDevice(_ frame: MFN) -> Bool {
-    let platform = state
-    for i in 0..<platform.pointee.platform.ioAPICCount {
-      if platform.pointee.platform.ioAPICs[i].frame == frame { return true }
-    }
-    return frame == MachineAddress(platform.pointee.platform.localAPICAddress).frame
-      || frame == platform.pointee.platform.hpetFrame
+  /// Calls `visit` with the first and last of every run of I/O ports that is the hypervisor's own:
+  /// interrupt controllers, interval timer and its gate, serial console, PCI configuration (which
+  /// dom0 uses through emulation).
+  public static func forEachOwnPortRange(_ visit: (UInt16, UInt16) -> Void) {
+    visit(PIC.command1, PIC.data1)
+    visit(PIC.command2, PIC.data2)
+    visit(PIT.channel0, PIT.command)
+    visit(PIT.gate, PIT.gate)
+    let serial = state.pointee.console.serial.base
+    visit(serial, serial &+ 7)
+    visit(ConfigurationPorts.address, ConfigurationPorts.data &+ 3)
   }
 
   /// Calls `visit` with the frame of every set of registers that is the hypervisor's own.

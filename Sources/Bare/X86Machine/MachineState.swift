@@ -31,6 +31,8 @@ struct MachineState: ~Copyable {
   var devicePages = DevicePages()
   /// What was typed on the serial line.
   var input = SerialInput()
+  /// The number of bits of a machine address.
+  var physicalAddressBits: UInt64 = 36
   /// The components of extended state in use (XCR0); 0 if there is no XSAVE.
   var extendedState: UInt64 = 0
   /// The bytes all of them take.

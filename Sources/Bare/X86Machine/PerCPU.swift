@@ -280,12 +280,12 @@ extension X86 {
     x86_ltr(Selector.taskState)
     loadControlRegisters()
     loadSystemCallRegisters()
+    enableMachineChecks()
   }
 
   private static func loadControlRegisters() {
     x86_write_cr0((CR0.pg | .am | .wp | .ne | .et | .mp | .pe).rawValue)
     var cr4 = CR4.pae | .osfxsr | .osxmmexcpt | .de
-    if has(.mce) { cr4 = cr4 | .mce }
     if has(.xsave) { cr4 = cr4 | .osxsave }
     if has(.smep) { cr4 = cr4 | .smep }
     if has(.fsgsbase) { cr4 = cr4 | .fsgsbase }

@@ -52,7 +52,7 @@ extension X86 {
     here.pointee.isOnline.store(true, ordering: .releasing)
     prepareIOAPICs()
     prepareDevicePages()
-    findExtendedState()
+    findCapabilities()
     let options = boot.pointee.options
     let limit = Int(options.maximumCPUs ?? UInt32(CPULimit.count))
     startProcessors(limit: options.isSMPDisabled ? 1 : min(max(limit, 1), CPULimit.count))

@@ -159,11 +159,6 @@ extension X86 {
     (state.pointee.time.wallClockSeconds, 0)
   }
 
-  /// How the time-stamp counter becomes system time: the counter at time 0, and the factor.
-  public static var clockScale: (stamp: UInt64, multiplier: UInt32, shift: Int8) {
-    (state.pointee.time.start, state.pointee.time.multiplier, state.pointee.time.shift)
-  }
-
   /// The time-stamp counter's frequency in hertz.
   public static var tscFrequency: UInt64 { state.pointee.time.frequency }
 

@@ -170,14 +170,4 @@ extension X86 {
     default: deviceInterrupt(onVector: vector)
     }
   }
-
-  static func nonMaskableInterrupt(_ frame: Ref<TrapFrame>) {
-    let panicking = ConsoleLevels.panicking.load(ordering: .acquiring)
-    if panicking != 0, panicking != UInt32(currentCPUNumber) &+ 1 { haltForever() }
-    log(.warning, "CPU \(currentCPUNumber): unexpected NMI")
-  }
-
-  static func machineCheck(_ frame: Ref<TrapFrame>) {
-    panic("machine check")
-  }
 }

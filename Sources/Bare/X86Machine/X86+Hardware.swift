@@ -14,7 +14,11 @@ extension X86 {
 
   /// Loads a root of page tables and forgets every translation. There are no global ones: CR4.PGE is
   /// off, because guests' user pages and ours would compete for it.
-  public static func loadRoot(_ root: MFN) { x86_write_cr3(root.address.rawValue) }
+  public static func loadRoot(_ root: MFN) {
+    // The hypervisor's own root has no guest's descriptor window.
+    if root == idleRoot { loadOwnGDT() }
+    x86_write_cr3(root.address.rawValue)
+  }
 
   /// Loads the other root of the same guest process.
   public static func toggleRoot(_ root: MFN) { x86_write_cr3(root.address.rawValue) }
@@ -45,6 +49,12 @@ extension X86 {
   public static func loadGDT(base: VirtualAddress, entries: Int) {
     x86_lgdt(base.rawValue, Selector.limit)
   }
+
+  /// Goes back to this CPU's own GDT, which is mapped whichever root is in force.
+  public static func loadOwnGDT() { useDescriptorTable(window: nil) }
+
+  /// The number of bits of a machine address that page-table entries may have.
+  public static var physicalAddressBits: UInt64 { state.pointee.physicalAddressBits }
 
   /// Loads the LDT of a vCPU's window; none if `entries` is 0.
   public static func loadLDT(base: VirtualAddress, entries: Int) {
@@ -79,8 +89,15 @@ extension X86 {
   /// The components that guests may use: those we know that fit into an area. 0 without XSAVE.
   public static var supportedXCR0: UInt64 { state.pointee.extendedState }
 
-  /// Finds out which components there are, on the boot CPU.
-  static func findExtendedState() {
+  /// Asks the boot CPU what it can do, once: CPUID is slow, and traps under another hypervisor.
+  static func findCapabilities() {
+    let bits = UInt64(cpuid(CPUIDNumber.addressSizes).eax & 0xff)
+    state.pointee.physicalAddressBits = bits >= 36 && bits <= 52 ? bits : 36
+    findExtendedState()
+  }
+
+  /// Finds out which components there are.
+  private static func findExtendedState() {
     guard has(.xsave) else { return }
     let leaf = cpuid(CPUIDNumber.xsave)
     let known = XCR0.x87 | .sse | .avx | .avx512

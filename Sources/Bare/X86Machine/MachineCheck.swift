@@ -1,0 +1,52 @@
+import CX86
+import Primitives
+import Sync
+import Synchronization
+import Text
+import X86Format
+import XenABI
+
+// The two interrupts that cannot be masked: hardware errors, and NMI.
+extension X86 {
+  /// Switches error reporting on for the running CPU, and forgets what is left from before.
+  /// - Source: Intel SDM vol. 3B §15.3.
+  static func enableMachineChecks() {
+    guard has(.mce), has(.mca), let capabilities = rdmsrSafe(.mcgCap) else { return }
+    if capabilities >> 8 & 1 != 0 { _ = wrmsrSafe(.mcgCtl, UInt64.max) }
+    for bank in 0..<UInt32(capabilities & 0xff) {
+      _ = wrmsrSafe(.mcStatus(bank), 0)
+      _ = wrmsrSafe(.mcCtl(bank), UInt64.max)
+    }
+    x86_write_cr4(x86_read_cr4() | CR4.mce.rawValue)
+  }
+
+  /// A machine check: the error is reported; unless the processor says that the interrupted work can
+  /// go on unharmed, the machine stops.
+  static func machineCheck(_ frame: Ref<TrapFrame>) {
+    let status = rdmsrSafe(.mcgStatus) ?? 0
+    let capabilities = rdmsrSafe(.mcgCap) ?? 0
+    var isFatal = status & 1 == 0  // RIPV: the interrupted instruction can be gone back to
+    log(.error, "CPU \(currentCPUNumber): machine check, status \(hex: status)")
+    for bank in 0..<UInt32(capabilities & 0xff) {
+      guard let error = rdmsrSafe(.mcStatus(bank)), error >> 63 != 0 else { continue }
+      let address = error >> 58 & 1 != 0 ? rdmsrSafe(.mcAddr(bank)) ?? 0 : 0
+      log(.error, " bank \(bank): \(hex: error, digits: 16) at \(hex: address)")
+      if error >> 61 & 1 != 0 || error >> 57 & 1 != 0 { isFatal = true }  // UC, PCC
+      _ = wrmsrSafe(.mcStatus(bank), 0)
+    }
+    if isFatal { panic("machine check that cannot be survived") }
+    wrmsr(.mcgStatus, 0)
+  }
+
+  /// An NMI: another CPU panics, or hardware has something to say.
+  static func nonMaskableInterrupt(_ frame: Ref<TrapFrame>) {
+    let panicking = ConsoleLevels.panicking.load(ordering: .acquiring)
+    if panicking != 0, panicking != UInt32(currentCPUNumber) &+ 1 { haltForever() }
+    let reason = X86.inb(0x61)
+    // The interrupted code may hold the console's lock, so nothing is printed unless it is free.
+    let state = Self.state
+    guard state.pointee.console.lock.tryAcquire() else { return }
+    state.pointee.console.lock.release()
+    log(.warning, "CPU \(currentCPUNumber): NMI, reason \(hex: reason)")
+  }
+}

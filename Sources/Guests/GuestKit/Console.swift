@@ -22,6 +22,16 @@ public enum Console {
     }
   }
 
+  /// Waits, 2 seconds at most, until the console's back end has read everything.
+  public static func drain() {
+    guard !StartInfo.current.isInitialDomain else { return }
+    let ring = Memory.address(ofMachineFrame: StartInfo.current.consoleFrame)
+    let end = Clock.now &+ 2_000_000_000
+    while guest_load32(ring &+ 3080) != guest_load32(ring &+ 3084), Clock.now < end {
+      _ = hypercall(.schedOp, SchedOp.yield)
+    }
+  }
+
   // struct xencons_interface: in[1024], out[2048], in_cons, in_prod, out_cons, out_prod.
   // - Source: public/io/console.h
   private static func writeToRing(_ address: UInt64, _ count: UInt64) {

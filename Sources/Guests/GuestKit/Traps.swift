@@ -103,5 +103,6 @@ public func unexpectedTrap(_ frame: UInt64) {
   say("  rsp \(hex: f.rsp) cs \(hex: f.cs) rflags \(hex: f.rflags) rax \(hex: f.rax)")
   say("  rdi \(hex: f.rdi) rsi \(hex: f.rsi) rdx \(hex: f.rdx) rcx \(hex: f.rcx)")
   say("RESULT trap: FAIL 1 of 1")
+  Console.drain()
   shutdown(3)
 }

@@ -8,6 +8,11 @@ func testEntryBits() {
     let window = Window.open()
     let page = Table.data()
     for bit: UInt64 in 3..<64 where bit < 12 || bit > 51 {
+      // The kind of caching is for domains that have devices.
+      if bit == 3 || bit == 4 || bit == 7, !StartInfo.current.isInitialDomain {
+        expect(window.map(page.frame << 12 | 5 | 1 << bit), .EINVAL, "bit \(bit) is not ours")
+        continue
+      }
       expect(window.map(page.frame << 12 | 5 | 1 << bit), 0, "bit \(bit) is ours")
       expect(window.value >> bit & 1, 1, "bit \(bit) stays")
     }

@@ -3,6 +3,7 @@
 Nothing here knows which hypervisor it boots: the image is a multiboot file like any other.
 """
 
+import ctypes
 import json
 import os
 import re
@@ -19,6 +20,11 @@ from .cpio import CpioWriter
 
 CACHE = os.path.realpath(
     os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "build", "cache"))
+
+
+def _die_with_parent():
+    """Runs in QEMU's process before QEMU: asks Linux to end it when the harness ends, however that is."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 class MachineError(Exception):
@@ -87,7 +93,7 @@ class Machine:
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-                bufsize=0, start_new_session=True)
+                bufsize=0, start_new_session=True, preexec_fn=_die_with_parent)
         except FileNotFoundError as error:
             raise MachineError("qemu-system-x86_64 is missing: run Tools/setup") from error
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -43,7 +43,8 @@ extension Hypervisor where M: X86Hardware {
       guard let hypercall = HypercallNumber(rawValue: number) else { throw .ENOSYS }
       return try dispatch(hypercall, arguments, for: caller)
     } catch {
-      return .done(-Int64(error.rawValue))
+      // Work that was interrupted and keeps its progress elsewhere: the same call once more.
+      return error == .ERESTART ? .again(arguments) : .done(-Int64(error.rawValue))
     }
   }
 

@@ -76,6 +76,15 @@ public struct PVDomain: ~Copyable {
   /// CPUID, ports, time-stamp counter.
   public var platform = PlatformState()
 
+  /// The assists that exist.
+  public static var knownAssists: UInt64 {
+    var bits: UInt64 = 0
+    for number in 0..<UInt32(64) where VMAssistType(rawValue: number) != nil {
+      bits |= 1 << UInt64(number)
+    }
+    return bits
+  }
+
   /// A domain before its first vCPU.
   public init() {}
 }

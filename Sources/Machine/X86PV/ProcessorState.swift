@@ -39,27 +39,11 @@ extension Hypervisor where M: X86Hardware {
   func writeGuestDebugRegister(
     _ vcpu: Ref<VCPU>, _ number: Int, _ value: UInt64
   ) throws(XenErrno) {
-    var value = value
-    switch number {
-    case 0...3:
-      // No breakpoints in the hypervisor.
-      guard M.isGuestRange(VirtualAddress(value), count: 8) else { throw .EPERM }
-    case 6:
-      // Reserved bits read as they are wired.
-      value = value & 0xe00f | 0xffff_0ff0
-    case 7:
-      // Upper half zero, reserved bits as they are wired, general detect off.
-      guard value >> 32 == 0 else { throw .EINVAL }
-      value = value & ~0xd800 | 0x400
-      if value & 0xff != 0 {
-        // I/O breakpoints need CR4.DE; lengths of eight are fine in long mode.
-        for i in 0..<4 where value >> (16 + UInt64(i) * 4) & 3 == 2 { throw .EPERM }
-      }
-    default:
-      throw .EINVAL
+    let value = try DebugRegisterRules.checked(number, value) { address in
+      M.isGuestRange(VirtualAddress(address), count: 8)
     }
     vcpu.pv.pointee.debugRegisters[number] = value
-    if number < 4 || number == 7 || number == 6 { M.writeDebugRegister(number, value) }
+    M.writeDebugRegister(number, value)
   }
 
   /// `HYPERVISOR_get_debugreg`: the value, or an error number as the ABI has it.

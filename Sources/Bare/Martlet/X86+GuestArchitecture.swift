@@ -1,4 +1,5 @@
 import Domains
+import GrantTables
 import Hypercalls
 import Machine
 import Primitives
@@ -71,6 +72,18 @@ extension X86: GuestArchitecture {
     _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<X86>
   ) throws(XenErrno) -> MFN {
     try hv.holdWritableFrame(MFN(frame.rawValue), of: domain)
+  }
+
+  public static func installGrantMapping(
+    _ place: GrantPlacement, for vcpu: Ref<VCPU>, in hv: Hypervisor<X86>
+  ) throws(GrantStatus) {
+    try hv.installPVGrantMapping(place, for: vcpu)
+  }
+
+  public static func removeGrantMapping(
+    _ place: GrantPlacement, replacement: UInt64, for vcpu: Ref<VCPU>, in hv: Hypervisor<X86>
+  ) throws(GrantStatus) {
+    try hv.removePVGrantMapping(place, replacement: replacement, for: vcpu)
   }
 
   public static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<X86>) {

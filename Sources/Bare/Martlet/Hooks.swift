@@ -1,4 +1,5 @@
 import Domains
+import Machine
 import Memory
 import Primitives
 import X86Machine
@@ -57,9 +58,14 @@ public func timerInterrupt() {
   Root.hypervisor.thisCPU.pointee.raise(.timers)
 }
 
-/// A device interrupted on a vector from `X86.allocateVector`.
+/// PIRQ `pirq` of domain `domain` interrupts.
 @c(martlet_device_interrupt)
-public func deviceInterrupt(_ vector: UInt8) {}
+public func deviceInterrupt(_ domain: UInt16, _ pirq: UInt32) {
+  guard Root.isSet else { return }
+  let hypervisor = Root.hypervisor
+  guard let target = hypervisor.domain(DomainID(domain)) else { return }
+  hypervisor.raiseInterrupt(pirq, for: target.domain)
+}
 
 /// Something was typed on the serial line.
 @c(martlet_console_input)

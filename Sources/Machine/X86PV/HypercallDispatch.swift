@@ -77,6 +77,7 @@ extension Hypervisor where M: X86Hardware {
     case .memoryOp: try pvMemoryOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
+    case .physdevOp: try physicalDeviceOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)
     default: throw .ENOSYS
     }

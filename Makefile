@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 # The Swift toolchain's own ld.lld and llvm tools come first: they fit its object files.
 swift_bin := $(dir $(realpath $(shell command -v swift)))

@@ -46,6 +46,14 @@ void guest_enter_user(const struct guest_frame *frame, uint64_t flags) {
 
 uint64_t guest_trap_entry(uint64_t vector) { return guest_trap_table[vector == 0x80 ? 32 : vector]; }
 
+static uint64_t run_section(uint64_t fn, uint64_t b, uint64_t c) {
+  ((guest_section)fn)();
+  return 0;
+}
+void guest_try_section(guest_section fn, struct guest_fault *out) {
+  guest_try(run_section, (uint64_t)fn, 0, 0, out);
+}
+
 static struct {
   _Atomic(guest_work) fn;
   uint64_t argument;

@@ -13,7 +13,8 @@ public enum VCPUs {
 
   /// VCPUOP_initialise and VCPUOP_up: the vCPU installs its traps and callbacks and goes down.
   /// Calling it again for a vCPU that was started does nothing.
-  public static func start(_ vcpu: UInt64) {
+  /// - Returns: whether it runs.
+  public static func start(_ vcpu: UInt64) -> Bool {
     let context = Pages.allocate()
     let tail = Pages.allocate()
     guard tail == context &+ 4096 else {
@@ -24,10 +25,12 @@ public enum VCPUs {
     let end = hypercall(.vcpuOp, UInt64(VCPUOp.initialise.rawValue), vcpu, context)
     Pages.free(tail)
     Pages.free(context)
-    guard end != -Int64(XenErrno.EEXIST.rawValue) else { return }
+    guard end != -Int64(XenErrno.EEXIST.rawValue) else { return true }
     expect(end, 0, "initialise vCPU \(vcpu)")
+    guard end == 0 else { return false }
     expect(hypercall(.vcpuOp, UInt64(VCPUOp.up.rawValue), vcpu), 0, "vCPU \(vcpu) up")
     waitForDown(vcpu)
+    return guest_busy(vcpu) == 0
   }
 
   // struct vcpu_guest_context (public/arch-x86/xen.h), by the offsets of the 64-bit ABI.
@@ -58,6 +61,7 @@ public enum VCPUs {
   /// Runs `work` on another vCPU and does not wait.
   public static func post(_ vcpu: UInt64, _ argument: UInt64 = 0, _ work: guest_work) {
     waitForDown(vcpu)
+    guard guest_busy(vcpu) == 0 else { return }
     guest_post(vcpu, work, argument)
     _ = hypercall(.vcpuOp, UInt64(VCPUOp.up.rawValue), vcpu)
   }
@@ -73,8 +77,8 @@ public enum VCPUs {
     let limit = Clock.now &+ 5_000_000_000
     while guest_busy(vcpu) != 0 || hypercall(.vcpuOp, UInt64(VCPUOp.isUp.rawValue), vcpu) != 0 {
       if Clock.now > limit {
-        say("FAIL vCPU \(vcpu): still busy after 5 s")
-        shutdown(3)
+        expect(false, "vCPU \(vcpu) has finished within 5 s")
+        return
       }
       _ = hypercall(.schedOp, SchedOp.yield)
     }

@@ -13,20 +13,19 @@ import GuestKit
 public func guestMain(_ startInfo: UInt64) {
   Guest.run("events", startInfo) {
     VCPUs.stopPeriodicTimer()
-    testPorts()
-    testDelivery()
-    testMasks()
-    testInterdomain()
-    testVirtualInterrupts()
-    testEventErrors()
-    testWaiting()
-    if VCPUs.count > 1 {
-      VCPUs.start(1)
-      testOtherVCPU()
+    section { testPorts() }
+    section { testDelivery() }
+    section { testMasks() }
+    section { testInterdomain() }
+    section { testVirtualInterrupts() }
+    section { testEventErrors() }
+    section { testWaiting() }
+    if VCPUs.count > 1, VCPUs.start(1) {
+      section { testOtherVCPU() }
     }
-    testExhaustion()
-    testFIFO()
-    testReset()
-    if VCPUs.count > 1 { testVCPUInfo() }
+    section { testExhaustion() }
+    section { testFIFO() }
+    section { testReset() }
+    if VCPUs.count > 1 { section { testVCPUInfo() } }
   }
 }

@@ -18,21 +18,21 @@ public func guestMain(_ startInfo: UInt64) {
     Grants.setUp()
     let info = StartInfo.current
     if info.commandLineHas("role=granter") {
-      beGranter()
+      section { beGranter() }
     } else if info.commandLineHas("role=mapper") {
-      beMapper()
+      section { beMapper() }
     } else {
-      testTable()
-      testMapping()
-      testMappingByEntry()
-      testMappingErrors()
-      testUnmapping()
-      testReplacing()
-      testCopying()
-      testCopyErrors()
-      testSwapping()
-      testTransferErrors()
-      testVersions()
+      section { testTable() }
+      section { testMapping() }
+      section { testMappingByEntry() }
+      section { testMappingErrors() }
+      section { testUnmapping() }
+      section { testReplacing() }
+      section { testCopying() }
+      section { testCopyErrors() }
+      section { testSwapping() }
+      section { testTransferErrors() }
+      section { testVersions() }
     }
   }
 }

@@ -13,19 +13,19 @@ import GuestKit
 @c(guest_main)
 public func guestMain(_ startInfo: UInt64) {
   Guest.run("hypercalls", startInfo) {
-    testNumbers()
-    testBadPointers()
-    testVersion()
-    testScheduling()
-    testVCPUs()
-    testTrapTable()
-    testCallbacks()
-    testAssist()
-    testDebugRegisters()
-    testSegmentBases()
-    testDescriptors()
-    testMulticall()
-    testDevices()
-    testPrivileged()
+    section { testNumbers() }
+    section { testBadPointers() }
+    section { testVersion() }
+    section { testScheduling() }
+    section { testVCPUs() }
+    section { testTrapTable() }
+    section { testCallbacks() }
+    section { testAssist() }
+    section { testDebugRegisters() }
+    section { testSegmentBases() }
+    section { testDescriptors() }
+    section { testMulticall() }
+    section { testDevices() }
+    section { testPrivileged() }
   }
 }

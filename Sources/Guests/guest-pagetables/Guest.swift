@@ -18,22 +18,22 @@ public func guestMain(_ startInfo: UInt64) {
     VCPUs.stopPeriodicTimer()
     let free = Machine.freePages
     let own = Machine.currentReservation
-    testMappings()
-    testForeignFrames()
-    testEntryBits()
-    testVirtualAddresses()
-    testPinning()
-    testContents()
-    testTopLevel()
-    testUpdates()
-    testBatches()
-    testExtended()
-    testDescriptorFrames()
-    testDirectWrites()
-    testEmulatedWrites()
-    testHypervisorRange()
-    testReservations()
-    testExchange()
+    section { testMappings() }
+    section { testForeignFrames() }
+    section { testEntryBits() }
+    section { testVirtualAddresses() }
+    section { testPinning() }
+    section { testContents() }
+    section { testTopLevel() }
+    section { testUpdates() }
+    section { testBatches() }
+    section { testExtended() }
+    section { testDescriptorFrames() }
+    section { testDirectWrites() }
+    section { testEmulatedWrites() }
+    section { testHypervisorRange() }
+    section { testReservations() }
+    section { testExchange() }
     testLeaks(free, own)
   }
 }

@@ -13,16 +13,15 @@ import GuestKit
 @c(guest_main)
 public func guestMain(_ startInfo: UInt64) {
   Guest.run("timers", startInfo) {
-    testFirstPeriodicTimer()
-    testSystemTime()
-    testWallClock()
-    testSingleShot()
-    testPeriodic()
-    testRunStates()
-    if VCPUs.count > 1 {
-      VCPUs.start(1)
-      testTimeBetweenVCPUs()
-      testTimersOfTwoVCPUs()
+    section { testFirstPeriodicTimer() }
+    section { testSystemTime() }
+    section { testWallClock() }
+    section { testSingleShot() }
+    section { testPeriodic() }
+    section { testRunStates() }
+    if VCPUs.count > 1, VCPUs.start(1) {
+      section { testTimeBetweenVCPUs() }
+      section { testTimersOfTwoVCPUs() }
     }
   }
 }

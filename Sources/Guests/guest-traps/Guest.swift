@@ -15,20 +15,22 @@ import GuestKit
 public func guestMain(_ startInfo: UInt64) {
   Guest.run("traps", startInfo) {
     VCPUs.stopPeriodicTimer()
-    testExceptions()
-    testDebug()
-    testCPUID()
-    testPorts()
-    testMSRs()
-    testControlRegisters()
-    testRefusedInstructions()
-    testInterruptFlag()
-    testNMI()
-    let user = UserMode.make()
-    testUserTraps(user)
-    testUserLimits(user)
-    testSystemCalls(user)
-    testUserEvents(user)
-    user.close()
+    section { testExceptions() }
+    section { testDebug() }
+    section { testCPUID() }
+    section { testPorts() }
+    section { testMSRs() }
+    section { testControlRegisters() }
+    section { testRefusedInstructions() }
+    section { testInterruptFlag() }
+    section { testNMI() }
+    section {
+      let user = UserMode.make()
+      testUserTraps(user)
+      testUserLimits(user)
+      testSystemCalls(user)
+      testUserEvents(user)
+      user.close()
+    }
   }
 }

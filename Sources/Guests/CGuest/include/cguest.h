@@ -47,6 +47,10 @@ typedef uint64_t (*guest_attempt)(uint64_t, uint64_t, uint64_t);
 
 /// Calls `fn`; if a trap cuts it short, abandons it, stores the frame in `*out` and returns 0.
 uint64_t guest_try(guest_attempt fn, uint64_t a, uint64_t b, uint64_t c, struct guest_fault *out);
+/// A part of a guest's tests.
+typedef void (*guest_section)(void);
+/// Runs a section as `guest_try` does an attempt.
+void guest_try_section(guest_section fn, struct guest_fault *out);
 /// Enters `frame` by HYPERVISOR_iret with `flags` (VGCF_*) and does not return: run it inside `guest_try`.
 void guest_enter(const struct guest_frame *frame, uint64_t flags);
 

@@ -201,14 +201,20 @@ extension X86 {
     visit(ConfigurationPorts.address, ConfigurationPorts.data &+ 3)
   }
 
-  /// Calls `visit` with the frame of every set of registers that is the hypervisor's own.
+  /// Whether guests may look at a set of registers but not write it: the HPET, which the firmware's
+  /// own code (ACPI) reads through dom0.
+  public static func isReadOnlyDevice(_ mfn: MFN) -> Bool {
+    let hpet = state.pointee.platform.hpetFrame
+    return hpet != MFN(0) && mfn == hpet
+  }
+
+  /// Calls `visit` with the frame of every set of registers that no guest may even look at.
   public static func forEachOwnDevice(_ visit: (MFN) -> Void) {
     let platform = state
     for i in 0..<platform.pointee.platform.ioAPICCount {
       visit(platform.pointee.platform.ioAPICs[i].frame)
     }
     visit(MachineAddress(platform.pointee.platform.localAPICAddress).frame)
-    if platform.pointee.platform.hpetFrame != MFN(0) { visit(platform.pointee.platform.hpetFrame) }
   }
 
   // MARK: Registers

@@ -1,3 +1,4 @@
+import EventChannels
 import Machine
 import Memory
 import Primitives
@@ -21,7 +22,13 @@ extension Hypervisor {
     if domain.pointee.id == .dom0 {
       M.controlDomainEnded(reason: domain.pointee.shutdownReason ?? reason)
     }
-    raiseGlobal(.domainException)
+    // A toolstack that saves the domain waits on a port of its own.
+    let port = domain.pointee.stateLock.withLock { domain.pointee.suspendPort }
+    if port != 0, domain.pointee.shutdownReason == ShutdownReason.suspend.rawValue {
+      try? send(Port(port), from: domain)
+    } else {
+      raiseGlobal(.domainException)
+    }
   }
 
   /// Stops a domain that broke a rule it could not be told about by an error.

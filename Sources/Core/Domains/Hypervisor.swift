@@ -27,6 +27,8 @@ public struct HypervisorState: ~Copyable {
   public let totalFrames: UInt64
   /// The CPUs that run.
   public let onlineCPUs: CPUSet
+  /// Held by whoever works for the control interface (domctl, sysctl); taken only if it is free.
+  public let controlLock = TicketLock()
   /// Who is told of global virtual interrupts.
   public let virqHandlers = VIRQHandlers()
 

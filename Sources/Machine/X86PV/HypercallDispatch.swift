@@ -75,6 +75,8 @@ extension Hypervisor where M: X86Hardware {
     case .setTimerOp: try setTimerOperation(caller, arguments)
     case .xenVersion: try versionOperation(caller, arguments)
     case .memoryOp: try pvMemoryOperation(caller, arguments)
+    case .domctl: try domctlOperation(caller, arguments)
+    case .sysctl: try sysctlOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
     case .physdevOp: try physicalDeviceOperation(caller, arguments)

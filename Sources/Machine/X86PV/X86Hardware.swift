@@ -16,6 +16,16 @@ public protocol X86Hardware: GuestArchitecture {
   /// and kind (an `E820Type`). nil past the last.
   static func firmwareMapEntry(_ index: Int) -> (start: UInt64, bytes: UInt64, type: UInt32)?
 
+  /// Copies up to 128 characters out of the console's ring, from `index` on or, if not
+  /// `incremental`, from the oldest one; `next` is the index to go on from.
+  static func consolePiece(
+    from index: UInt32, incremental: Bool, count: Int
+  ) -> (bytes: InlineArray<128, UInt8>, count: Int, next: UInt32)
+  /// Makes `consolePiece` forget what was written so far.
+  static func clearConsoleRing()
+  /// The local APIC's id of a CPU; nil if there is no such CPU.
+  static func apicID(of cpu: CPUIndex) -> UInt32?
+
   /// The address of the last page fault (CR2).
   static func readCR2() -> UInt64
   /// Loads a root of page tables (a validated guest root or the hypervisor's own) and forgets every

@@ -137,8 +137,8 @@ let hostedOnly: [Target] = [
       "Hypercalls", "Domains", "EventChannels", "GrantTables", "Machine", "Memory", "FakeMachine",
       "Primitives", "XenABI",
     ]),
-  tests("SchedulingTests", ["Scheduling", "Machine", "FakeMachine", "XenABI"]),
-  tests("TimekeepingTests", ["Timekeeping", "Machine", "FakeMachine", "XenABI"]),
+  tests("SchedulingTests", ["Scheduling", "Machine", "FakeMachine", "Primitives", "XenABI"]),
+  tests("TimekeepingTests", ["Timekeeping", "Machine", "FakeMachine", "Primitives", "XenABI"]),
   tests("ConsoleTests", ["Console", "Machine", "FakeMachine"]),
   tests(
     "X86PVTests",

@@ -2,7 +2,8 @@
 //
 // Measures: the null hypercall; an event sent to oneself until its upcall runs; mmu_update of 1 and
 // of 128 entries; update_va_mapping; a page fault bounced to the guest until its handler has
-// returned; a multicall of 8 null calls; CPUID by forced emulation.
+// returned; a multicall of 8 null calls; CPUID by forced emulation; user
+// mode and back; a grant mapped and unmapped, and copied.
 // Method: each action 64 times between two RDTSCs; the least is reported, less the least of an empty
 // pair. Run with `guests --icount`, where one tick is one instruction, so figures repeat exactly.
 // Expected: one line `BENCH name ticks` each, then "RESULT bench: PASS n checks".
@@ -93,7 +94,58 @@ public func guestMain(_ startInfo: UInt64) {
     measure("cpuid-forced") { guest_cpuid_forced(1, 0, requests) }
     measure("set-timer-op") { _ = hypercall(.setTimerOp, 0) }
     measure("sched-yield") { _ = hypercall(.schedOp, SchedOp.yield) }
+    measureUserMode()
+    measureGrants(target: page)
   }
+}
+
+// From the kernel to user mode by iret and back by SYSCALL, or by a page fault.
+private func measureUserMode() {
+  let user = UserMode.make()
+  user.load(GUEST_PROGRAM_CONSOLE)
+  measure("user-syscall") { _ = user.run() }
+  var frame = UserMode.start
+  frame.rdi = 0x5000
+  user.load(GUEST_PROGRAM_READ)
+  measure("user-page-fault") { _ = user.run(frame) }
+  user.close()
+}
+
+// A grant to oneself, mapped and unmapped; and copies of a page and of 64 bytes.
+private func measureGrants(target: UInt64) {
+  let list = Pages.allocate()
+  let argument = Pages.allocate()
+  guest_store16(argument, 0x7ff0)
+  guest_store32(argument &+ 4, 1)
+  guest_store64(argument &+ 16, list)
+  expect(hypercall(.grantTableOp, 2, argument, 1), 0, "setup_table")
+  let table = guest_spare_page()
+  expect(MMU.map(table, guest_load64(list) << 12 | PageEntry.readWrite), 0, "the table is mapped")
+  let page = Pages.allocate()
+  let frame = Memory.machineFrame(at: page)
+  let own = UInt16(truncatingIfNeeded: StartInfo.current.commandLineNumber("self="))
+  guest_store16(table &+ 160 &+ 2, own)
+  guest_store32(table &+ 160 &+ 4, UInt32(truncatingIfNeeded: frame))
+  guest_store16(table &+ 160, 1)
+  let slot = Pages.allocate()
+  expect(MMU.map(slot, 0), 0, "an empty slot")
+  measure("grant-map-unmap") {
+    let map = quads(slot, 2 | 20 << 32, UInt64(own))
+    _ = hypercall(.grantTableOp, 0, map, 1)
+    let unmap = quads(slot, 0, UInt64(guest_load32(map &+ 20)))
+    _ = hypercall(.grantTableOp, 1, unmap, 1)
+  }
+  expect(guest_load16(guest_scratch() &+ 20), 0, "the last unmapping succeeded")
+  let targetFrame = Memory.machineFrame(at: target)
+  measure("grant-copy-64") { copy(own, targetFrame, 64) }
+  measure("grant-copy-4096") { copy(own, targetFrame, 4096) }
+  expect(guest_load16(guest_scratch() &+ 36), 0, "the last copy succeeded")
+}
+
+@inline(__always)
+private func copy(_ own: UInt16, _ frame: UInt64, _ length: UInt64) {
+  let at = quads(20, UInt64(own), frame, 0x7ff0, length | 1 << 16)
+  _ = hypercall(.grantTableOp, 5, at, 1)
 }
 
 // 128 requests that each point another entry at machine frame `target`.

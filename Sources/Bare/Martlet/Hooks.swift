@@ -1,5 +1,4 @@
 import Domains
-import Machine
 import Memory
 import Primitives
 import X86Machine
@@ -58,14 +57,9 @@ public func timerInterrupt() {
   Root.hypervisor.thisCPU.pointee.raise(.timers)
 }
 
-/// PIRQ `pirq` of domain `domain` interrupts.
+/// A device interrupted on a vector from `X86.allocateVector`.
 @c(martlet_device_interrupt)
-public func deviceInterrupt(_ domain: UInt16, _ pirq: UInt32) {
-  guard Root.isSet else { return }
-  let hypervisor = Root.hypervisor
-  guard let target = hypervisor.domain(DomainID(domain)) else { return }
-  hypervisor.raiseInterrupt(pirq, for: target.domain)
-}
+public func deviceInterrupt(_ vector: UInt8) {}
 
 /// Something was typed on the serial line.
 @c(martlet_console_input)

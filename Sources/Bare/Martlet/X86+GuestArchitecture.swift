@@ -93,16 +93,4 @@ extension X86: GuestArchitecture {
   public static func pollConsole(in hv: Hypervisor<X86>) {
     hv.raiseGlobal(.console)
   }
-
-  public static func bindInterrupt(
-    _ pirq: UInt32, flags: UInt32, to domain: Ref<Domain>, in hv: Hypervisor<X86>
-  ) throws(XenErrno) {
-    try X86.bindInterrupt(pirq, to: domain.pointee.id, on: currentCPU)
-  }
-
-  public static func releaseInterrupt(
-    _ pirq: UInt32, of domain: Ref<Domain>, in hv: Hypervisor<X86>
-  ) {
-    X86.releaseInterrupt(pirq, of: domain.pointee.id)
-  }
 }

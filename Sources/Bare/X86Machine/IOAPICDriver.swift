@@ -13,21 +13,6 @@ struct VectorUse: BitwiseCopyable, Sendable {
   var gsi: UInt32?
   /// Whether that line is level-triggered: it stays masked from each interrupt until `unmaskGSI`.
   var isLevel = false
-  /// The domain that it is for, and what it is called there.
-  var domain = DomainID.invalid
-  var pirq: UInt32 = 0
-  /// The function whose message raises it; nil for a line.
-  var function: PCIAddress?
-  /// Which of the function's messages that is.
-  var entry: UInt16 = 0
-  var isMSIX = false
-}
-
-/// How dom0 says a line is wired.
-struct LineSetting: BitwiseCopyable, Sendable {
-  var isSet = false
-  var isLevel = false
-  var isActiveLow = false
 }
 
 /// Device interrupts: vectors, and the I/O APICs' pins that raise them.
@@ -37,8 +22,6 @@ struct InterruptRouting: ~Copyable {
   let lock = TicketLock()
   /// Uses of vectors.
   var vectors = InlineArray<256, VectorUse>(repeating: VectorUse())
-  /// What dom0 said of lines, by GSI.
-  var settings = InlineArray<256, LineSetting>(repeating: LineSetting())
 }
 
 /// How an interrupt line is wired.
@@ -58,10 +41,10 @@ public struct InterruptLine: Equatable, BitwiseCopyable, Sendable {
   }
 }
 
-/// What the composition root does when PIRQ `pirq` of domain `domain` interrupts. A level-triggered
-/// line is masked until `X86.endInterrupt`.
+/// What the composition root does with a device's interrupt; a level-triggered line is masked until
+/// `X86.unmaskGSI`.
 @_extern(c, "martlet_device_interrupt")
-func compositionInterrupt(_ domain: UInt16, _ pirq: UInt32)
+func deviceInterrupt(_ vector: UInt8)
 
 extension X86 {
   // MARK: Vectors
@@ -96,12 +79,14 @@ extension X86 {
     let use = state.pointee.routing.vectors[Int(vector)]
     if use.isLevel, let gsi = use.gsi { setMask(gsi, .masked) }
     LocalAPICDriver.endOfInterrupt()
-    if use.domain != .invalid {
-      compositionInterrupt(use.domain.rawValue, use.pirq)
+    if use.isTaken {
+      martlet_device(vector)
     } else {
       log(.warning, "CPU \(currentCPUNumber): unexpected interrupt \(hex: vector)")
     }
   }
+
+  private static func martlet_device(_ vector: UInt8) { X86Machine.deviceInterrupt(vector) }
 
   // MARK: Lines
 
@@ -140,9 +125,8 @@ extension X86 {
       polarity: line.isActiveLow ? .activeLow : .activeHigh)
     entry.isMasked = true
     state.pointee.routing.lock.withLock {
-      state.pointee.routing.vectors[Int(vector)].isTaken = true
-      state.pointee.routing.vectors[Int(vector)].gsi = line.gsi
-      state.pointee.routing.vectors[Int(vector)].isLevel = line.isLevel
+      state.pointee.routing.vectors[Int(vector)] = VectorUse(
+        isTaken: true, gsi: line.gsi, isLevel: line.isLevel)
       write(entry, place, pin)
     }
     return true
@@ -243,7 +227,7 @@ extension X86 {
     writeRegister(place, IOAPICRegister.redirectionLow(pin), entry.low)
   }
 
-  static func readRegister(_ place: IOAPICPlace, _ register: UInt8) -> UInt32 {
+  private static func readRegister(_ place: IOAPICPlace, _ register: UInt8) -> UInt32 {
     x86_mmio_write32(place.registers &+ IOAPICRegister.select, UInt32(register))
     return x86_mmio_read32(place.registers &+ IOAPICRegister.window)
   }

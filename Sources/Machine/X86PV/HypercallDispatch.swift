@@ -79,7 +79,6 @@ extension Hypervisor where M: X86Hardware {
     case .sysctl: try sysctlOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
-    case .physdevOp: try physicalDeviceOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)
     default: throw .ENOSYS
     }

@@ -107,32 +107,6 @@ public protocol X86Hardware: GuestArchitecture {
   /// its console's ports.
   static func withholdHardware(from domain: Ref<Domain>, in hv: Hypervisor<Self>)
 
-  /// One more than the highest PIRQ there can be.
-  static var interruptLimit: UInt32 { get }
-  /// The number of global system interrupts: PIRQs below are those.
-  static var gsiCount: UInt32 { get }
-  /// Says how a global system interrupt is wired, for when it is bound.
-  static func setUpGSI(_ gsi: UInt32, isLevel: Bool, isActiveLow: Bool)
-  /// Whether a PIRQ stays silent from each interrupt until `endInterrupt`.
-  static func needsEnd(_ pirq: UInt32, of domain: DomainID) -> Bool
-  /// Lets a PIRQ interrupt again.
-  static func endInterrupt(_ pirq: UInt32, of domain: DomainID)
-  /// A PIRQ above the lines that the domain does not use; nil if there is none.
-  static func freeInterrupt(of domain: DomainID) -> UInt32?
-  /// Makes a PCI function's message a PIRQ of a domain's: the one given, or a free one.
-  /// - Throws: `ENODEV` if the function has no such message, `ENOSPC` without vectors or PIRQs,
-  ///   `EEXIST` if the PIRQ is in use.
-  static func mapMessage(
-    bus: UInt8, deviceFunction: UInt8, entry: UInt16, isMSIX: Bool, to pirq: UInt32?,
-    of domain: DomainID) throws(XenErrno) -> UInt32
-  /// Ends `mapMessage`.
-  /// - Throws: `ENOENT` if there is no such mapping.
-  static func unmapMessage(_ pirq: UInt32, of domain: DomainID) throws(XenErrno)
-  /// Writes a PCI function's messages again, after it was reset.
-  static func restoreMessages(bus: UInt8, deviceFunction: UInt8)
-  /// A register of the I/O APIC at a physical address; nil if there is none.
-  static func readIOAPIC(at base: UInt64, register: UInt32) -> UInt32?
-
   /// The time-stamp counter, and how it becomes nanoseconds of system time:
   /// `((tsc - stamp) << shift) * multiplier >> 32` (a negative shift goes right).
   static func timeScale() -> X86TimeScale

@@ -59,7 +59,10 @@ public func timerInterrupt() {
 
 /// A device interrupted on a vector from `X86.allocateVector`.
 @c(martlet_device_interrupt)
-public func deviceInterrupt(_ vector: UInt8) {}
+public func deviceInterrupt(_ vector: UInt8) {
+  guard Root.isSet else { return }
+  Root.hypervisor.handleDeviceInterrupt(vector)
+}
 
 /// Something was typed on the serial line.
 @c(martlet_console_input)

@@ -90,6 +90,24 @@ extension X86: GuestArchitecture {
     hv.releaseWritableFrame(frame)
   }
 
+  public static func bindInterrupt(
+    _ pirq: UInt32, flags: UInt32, to domain: Ref<Domain>, in hv: Hypervisor<X86>
+  ) throws(XenErrno) {
+    try hv.bindPIRQ(pirq, flags: flags, to: domain)
+  }
+
+  public static func releaseInterrupt(
+    _ pirq: UInt32, of domain: Ref<Domain>, in hv: Hypervisor<X86>
+  ) {
+    hv.releasePIRQ(pirq, of: domain)
+  }
+
+  public static func moveInterrupt(
+    _ pirq: UInt32, to vcpu: Ref<VCPU>, in hv: Hypervisor<X86>
+  ) {
+    hv.movePIRQ(pirq, to: vcpu)
+  }
+
   public static func pollConsole(in hv: Hypervisor<X86>) {
     hv.raiseGlobal(.console)
   }

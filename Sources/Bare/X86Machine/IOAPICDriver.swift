@@ -227,6 +227,17 @@ extension X86 {
     writeRegister(place, IOAPICRegister.redirectionLow(pin), entry.low)
   }
 
+  /// A register of the I/O APIC whose registers are in `frame`; nil if none are there.
+  static func readRegisterOfIOAPIC(at frame: MFN, _ register: UInt8) -> UInt32? {
+    let state = Self.state
+    for i in 0..<state.pointee.platform.ioAPICCount
+    where state.pointee.platform.ioAPICs[i].frame == frame {
+      let place = state.pointee.platform.ioAPICs[i]
+      return state.pointee.routing.lock.withLock { readRegister(place, register) }
+    }
+    return nil
+  }
+
   private static func readRegister(_ place: IOAPICPlace, _ register: UInt8) -> UInt32 {
     x86_mmio_write32(place.registers &+ IOAPICRegister.select, UInt32(register))
     return x86_mmio_read32(place.registers &+ IOAPICRegister.window)

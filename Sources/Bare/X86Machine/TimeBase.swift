@@ -22,6 +22,8 @@ struct TimeBase {
   var apicFrequency: UInt64 = 0
   /// Seconds since 1970 at system time 0.
   var wallClockSeconds: UInt64 = 0
+  /// And the nanoseconds.
+  var wallClockNanoseconds: UInt32 = 0
 
   /// Computes multiplier and shift.
   mutating func setScale() {
@@ -156,7 +158,13 @@ extension X86 {
 
   /// Seconds and nanoseconds since 1970 that belong to system time 0.
   public static var wallClockAtStart: (seconds: UInt64, nanoseconds: UInt32) {
-    (state.pointee.time.wallClockSeconds, 0)
+    (state.pointee.time.wallClockSeconds, state.pointee.time.wallClockNanoseconds)
+  }
+
+  /// Sets what belongs to system time 0.
+  public static func setWallClockAtStart(seconds: UInt64, nanoseconds: UInt32) {
+    state.pointee.time.wallClockSeconds = seconds
+    state.pointee.time.wallClockNanoseconds = nanoseconds
   }
 
   /// The time-stamp counter's frequency in hertz.

@@ -52,6 +52,7 @@ extension Hypervisor where M: X86Hardware {
   public func releasePVDomain(_ domain: Ref<Domain>) {
     guard domain.pointee.architecture != 0 else { return }
     let record = domain.pv
+    releasePlatform(domain)
     releaseDomainMemory(domain)
     if let map = record.pointee.memoryMapFrame { freeOwnFrames(map) }
     let frame = record.pointee.recordFrame

@@ -78,6 +78,8 @@ extension Hypervisor where M: X86Hardware {
     case .domctl: try domctlOperation(caller, arguments)
     case .sysctl: try sysctlOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
+    case .physdevOp: try physdevOperation(caller, arguments)
+    case .platformOp: try platformOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)
     default: throw .ENOSYS

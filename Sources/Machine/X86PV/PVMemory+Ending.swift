@@ -17,6 +17,7 @@ extension Hypervisor where M: X86Hardware {
     while true {
       switch pv.pointee.memory.teardown {
       case .vcpus:
+        relinquishPlatform(domain)
         for i in 0..<domain.pointee.maximumVCPUs {
           guard let vcpu = domain.pointee.vcpus[i], vcpu.pointee.architecture != 0 else { continue }
           if !dropVCPUMemory(vcpu) { return false }

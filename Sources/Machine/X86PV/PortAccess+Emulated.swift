@@ -21,7 +21,7 @@ extension Hypervisor where M: X86Hardware {
     case PortNumber.clockIndex:
       return (UInt32(platform.pointee.platform.clockIndex), 1)
     case PortNumber.clockData where permits(domain, PortNumber.clockIndex, PortNumber.clockData):
-      return withHardwarePorts { () -> (UInt32, UInt8) in
+      return withClockPorts { () -> (UInt32, UInt8) in
         M.outb(PortNumber.clockIndex, platform.pointee.platform.clockIndex & 0x7f)
         return (UInt32(M.inb(PortNumber.clockData)), 1)
       }
@@ -31,7 +31,9 @@ extension Hypervisor where M: X86Hardware {
       let count = pciWidth(port, width)
       guard domain.pointee.isPrivileged else { return (UInt32.max, count) }
       return (
-        readPCI(platform.pointee.platform.pciAddress, port & 3, count), count
+        M.accessPCI(
+          address: platform.pointee.platform.pciAddress, offset: port & 3, bytes: Int(count),
+          value: nil), count
       )
     default:
       // Part of an access that is not allowed as a whole.
@@ -58,7 +60,7 @@ extension Hypervisor where M: X86Hardware {
       platform.pointee.platform.clockIndex = byte
       return 1
     case PortNumber.clockData where permits(domain, PortNumber.clockIndex, PortNumber.clockData):
-      withHardwarePorts {
+      withClockPorts {
         M.outb(PortNumber.clockIndex, platform.pointee.platform.clockIndex & 0x7f)
         M.outb(PortNumber.clockData, byte)
       }
@@ -69,7 +71,9 @@ extension Hypervisor where M: X86Hardware {
     case PortNumber.pciData...PortNumber.pciData + 3:
       let count = pciWidth(port, width)
       if domain.pointee.isPrivileged {
-        writePCI(platform.pointee.platform.pciAddress, port & 3, count, value)
+        _ = M.accessPCI(
+          address: platform.pointee.platform.pciAddress, offset: port & 3, bytes: Int(count),
+          value: value)
       }
       return count
     default:
@@ -88,31 +92,11 @@ extension Hypervisor where M: X86Hardware {
     return count == 3 ? 2 : count
   }
 
-  /// Runs `body` while nobody else uses the index registers of the clock and of PCI configuration
-  /// space. dom0's record has the lock; without dom0 nobody is there to share with.
-  func withHardwarePorts<R>(_ body: () -> R) -> R {
+  // Runs `body` while nobody else uses the index register of the clock. dom0's record has the lock;
+  // without dom0 nobody is there to share with.
+  private func withClockPorts<R>(_ body: () -> R) -> R {
     guard let control = domain(.dom0), control.domain.hasPV else { return body() }
     return control.domain.pv.pointee.platform.portLock.withLock(body)
-  }
-
-  /// Reads a function's configuration space.
-  /// - Parameters:
-  ///   - address: as written to port 0xCF8: enable bit, bus, device, function, register.
-  ///   - offset: 0...3, added to the register.
-  ///   - width: 1, 2 or 4; the access stays within the register.
-  func readPCI(_ address: UInt32, _ offset: UInt16, _ width: UInt8) -> UInt32 {
-    withHardwarePorts {
-      M.outl(PortNumber.pciAddress, address)
-      return readMachinePort(PortNumber.pciData + (offset & 3), width)
-    }
-  }
-
-  /// Writes a function's configuration space.
-  func writePCI(_ address: UInt32, _ offset: UInt16, _ width: UInt8, _ value: UInt32) {
-    withHardwarePorts {
-      M.outl(PortNumber.pciAddress, address)
-      writeMachinePort(PortNumber.pciData + (offset & 3), width, value)
-    }
   }
 }
 

@@ -102,6 +102,40 @@ public protocol X86Hardware: GuestArchitecture {
   static func outb(_ port: UInt16, _ value: UInt8)
   static func outw(_ port: UInt16, _ value: UInt16)
   static func outl(_ port: UInt16, _ value: UInt32)
+  /// Accesses PCI configuration space as ports 0xCF8 and 0xCFC do: `address` for the first, `offset`
+  /// (0...3) into the four of the second; reads if `value` is nil.
+  static func accessPCI(address: UInt32, offset: UInt16, bytes: Int, value: UInt32?) -> UInt32
+
+  /// Takes a vector for a device, or gives it back.
+  static func allocateVector() -> UInt8?
+  static func freeVector(_ vector: UInt8)
+  /// The number of global system interrupts.
+  static var gsiCount: UInt32 { get }
+  /// How the firmware says that a line is wired.
+  static func firmwareWiring(ofGSI gsi: UInt32) -> (isLevel: Bool, isActiveLow: Bool)
+  /// Makes a line raise a vector, masked; false if there is no such line. A level-triggered line is
+  /// masked when it interrupts, too.
+  static func routeGSI(
+    _ gsi: UInt32, isLevel: Bool, isActiveLow: Bool, to vector: UInt8, on cpu: CPUIndex) -> Bool
+  static func unmaskGSI(_ gsi: UInt32)
+  static func maskGSI(_ gsi: UInt32)
+  static func retarget(gsi: UInt32, to cpu: CPUIndex)
+  /// Makes a PCI function's message raise a vector; false if it has none such.
+  static func routeMessage(
+    bus: UInt8, deviceFunction: UInt8, entry: UInt16, isMSIX: Bool, to vector: UInt8,
+    on cpu: CPUIndex) -> Bool
+  static func stopMessage(bus: UInt8, deviceFunction: UInt8, entry: UInt16, isMSIX: Bool)
+  /// A register of the I/O APIC at an address, for dom0 to look at; nil if none is there.
+  static func readIOAPIC(_ address: MachineAddress, register: UInt8) -> UInt32?
+
+  /// The identifier of a CPU's local APIC.
+  static func apicID(of cpu: CPUIndex) -> UInt32?
+  /// The firmware's number of a CPU; nil if it is not known.
+  static func acpiID(of cpu: CPUIndex) -> UInt32?
+  /// Writes sleep types to the power management registers; returns if nothing comes of it.
+  static func enterSleep(pm1a: UInt8, pm1b: UInt8)
+  /// Sets the wall clock: seconds and nanoseconds since 1970 that belong to system time 0.
+  static func setWallClockAtStart(seconds: UInt64, nanoseconds: UInt32)
 
   /// Takes away from dom0 what the hypervisor keeps for itself: interrupt controllers, its timers,
   /// its console's ports.

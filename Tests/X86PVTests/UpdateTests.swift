@@ -317,6 +317,17 @@ final class PinnedGuest {
     #expect(g.disagreements == [])
   }
 
+  @Test func linearEntriesDoNotLeadIntoTheHypervisorsTables() {
+    let g = PinnedGuest()
+    #expect(g.update(g.tree.l4, 300, leaf(g.tree.l4, .readOnly)) == nil)
+    // Slot 257 of the root, seen as an entry of the third level, names no memory at all here.
+    for slot in 256...271 {
+      let address = VirtualAddress(l4: 300, l3: slot, l2: 5, l1: 5)
+      #expect(g.host.mmu.leafEntry(of: address, under: g.tree.l4) == nil)
+      #expect(g.host.mmu.leafPlace(of: address, under: g.tree.l4, guest) == nil)
+    }
+  }
+
   @Test func mappingsAreNotChangedThroughLinearEntries() {
     let g = PinnedGuest()
     #expect(g.update(g.tree.l4, 300, leaf(g.tree.l4, .readOnly)) == nil)

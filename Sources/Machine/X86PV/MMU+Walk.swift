@@ -13,15 +13,7 @@ extension MMU {
   func leafPlace(
     of address: VirtualAddress, under root: MFN, _ owner: DomainID
   ) -> (table: MFN, index: Int)? {
-    guard root != .invalid, EntryRules.isGuestAddress(address) else { return nil }
-    var table = root
-    var level = PageTableLevel.l4
-    while level != .l1 {
-      let next = entry(table, address.index(level))
-      guard next.isPresent, let lower = level.lower else { return nil }
-      table = next.frame
-      level = lower
-    }
+    guard let table = lastTable(of: address, under: root) else { return nil }
     let word = type(of: table)
     guard word.kind == .l1, word.isValidated, word.count != 0,
       host.frames[table].pointee.owner == owner
@@ -31,15 +23,25 @@ extension MMU {
 
   /// The entry that maps an address, whatever kind of table serves as the last level.
   func leafEntry(of address: VirtualAddress, under root: MFN) -> PageTableEntry? {
+    guard let table = lastTable(of: address, under: root) else { return nil }
+    let found = entry(table, address.index(.l1))
+    return found.isPresent ? found : nil
+  }
+
+  // The table that the processor looks into last when it translates an address for ring 3.
+  private func lastTable(of address: VirtualAddress, under root: MFN) -> MFN? {
     guard root != .invalid, EntryRules.isGuestAddress(address) else { return nil }
     var table = root
     var level = PageTableLevel.l4
-    while true {
-      let found = entry(table, address.index(level))
-      guard found.isPresent else { return nil }
-      guard let lower = level.lower else { return found }
-      table = found.frame
+    while let lower = level.lower {
+      let next = entry(table, address.index(level))
+      // A linear entry shows the hypervisor's slots too: those are not for ring 3, or large.
+      guard next.flags.contains(.present | .user), !next.isLeaf(at: level),
+        host.frames.isMemory(next.frame)
+      else { return nil }
+      table = next.frame
       level = lower
     }
+    return table
   }
 }

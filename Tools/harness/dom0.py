@@ -104,9 +104,9 @@ class Dom0:
             raise ValueError("a command is one line; put scripts into Options.files")
         request = f"@{number} {len(command.encode())} {command}\n"
         deadline = time.monotonic() + timeout
-        answer = rb"@@ begin %d\b|@@ again" % number
+        answer = rb"^@@ begin %d\b|^@@ again" % number
         for attempt in range(5):
-            begin = self.machine.position()
+            begin = max(self.machine.position() - 2, 0)  # with the end of the line before
             self.machine.send(("\n" if attempt else "") + request)
             try:
                 while True:
@@ -127,7 +127,7 @@ class Dom0:
         raise MachineError(f"the reply to `{command}` arrived damaged five times\n" + self.machine.last_words())
 
     def _wait_end(self, number, deadline, show):
-        pattern = rb"@@ end %d (\d+) (\d+) (\d+)\s" % number
+        pattern = rb"^@@ end %d (\d+) (\d+) (\d+)\s" % number
         if show is None:
             return self.machine.expect(pattern, max(deadline - time.monotonic(), 1), fatal=HOPELESS)
         line = re.compile(pattern + rb"|^%d\|([^\r\n]*)\r*\n" % number, re.MULTILINE)
@@ -143,8 +143,8 @@ class Dom0:
             said = bytes(self.machine._text[begin:end.end()])
         said = said.replace(b"\r", b"")  # terminal and hypervisor add them, the agent takes them out
         said = _HYPERVISOR_LINE.sub(b"", said)
-        start = said.rfind(b"@@ begin %d\n" % number)
-        stop = said.find(b"@@ end %d " % number, start)
+        start = said.rfind(b"\n@@ begin %d\n" % number)
+        stop = said.find(b"\n@@ end %d " % number, start)
         if start < 0 or stop < 0:
             return None
         prefix = b"%d|" % number

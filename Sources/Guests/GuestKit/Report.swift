@@ -41,18 +41,6 @@ public func test(_ name: Line, _ body: () -> Void) {
   body()
 }
 
-/// Runs a part of the tests. A trap nobody expects fails and ends the part, not the run.
-public func section(_ body: guest_section) {
-  var raw = guest_fault()
-  // Safety: `raw` outlives the call; `body` leaves nothing behind that a skipped frame would owe.
-  unsafe guest_try_section(body, &raw)
-  let fault = Fault(raw: raw)
-  guard !fault.none else { return }
-  expect(fault.vector, 1000, "a trap nobody expects")
-  say("  error \(hex: fault.error) at \(hex: fault.frame.rip) address \(hex: fault.address)")
-  say("  rsp \(hex: fault.frame.rsp) rflags \(hex: fault.frame.rflags) rax \(hex: fault.frame.rax)")
-}
-
 /// The frame around a guest's tests.
 public enum Guest {
   /// Sets the guest up, runs its tests, prints the result line and powers off.

@@ -73,6 +73,18 @@ public func attempt(
   return (Fault(raw: raw), value)
 }
 
+/// Runs a part of the tests. A trap nobody expects fails and ends the part, not the run.
+public func section(_ body: guest_section) {
+  var raw = guest_fault()
+  // Safety: `raw` outlives the call; `body` leaves nothing behind that a skipped frame would owe.
+  unsafe guest_try_section(body, &raw)
+  let fault = Fault(raw: raw)
+  guard !fault.none else { return }
+  expect(fault.vector, 1000, "a trap nobody expects")
+  say("  error \(hex: fault.error) at \(hex: fault.frame.rip) address \(hex: fault.address)")
+  say("  rsp \(hex: fault.frame.rsp) rflags \(hex: fault.frame.rflags) rax \(hex: fault.frame.rax)")
+}
+
 /// Expects `body` to be cut short by `vector` with `error`.
 public func expectFault(
   _ vector: UInt64, error: UInt64 = 0, _ what: Line, _ a: UInt64 = 0, _ b: UInt64 = 0,

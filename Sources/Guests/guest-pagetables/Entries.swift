@@ -7,7 +7,8 @@ func testEntryBits() {
   test("bits of an L1 entry") {
     let window = Window.open()
     let page = Table.data()
-    for bit: UInt64 in 3..<64 where bit < 12 || bit > 51 {
+    // Bit 62 marks granted pages in some builds of the hypervisor, and is refused there.
+    for bit: UInt64 in 3..<64 where bit != 62 && (bit < 12 || bit > 51) {
       // The kind of caching is for domains that have devices.
       if bit == 3 || bit == 4 || bit == 7, !StartInfo.current.isInitialDomain {
         expect(window.map(page.frame << 12 | 5 | 1 << bit), .EINVAL, "bit \(bit) is not ours")

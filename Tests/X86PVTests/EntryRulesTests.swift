@@ -40,10 +40,10 @@ import X86Format
     }
   }
 
-  @Test func theGrantMarkIsNotForGuestsToSetInLeaves() {
-    #expect(!allowed(.present | .grant, .l1))
-    #expect(!allowed(.present | .grant, .l1, cache: .any))
-    #expect(allowed(.present | .grant, .l2))
+  @Test func highBitsAreTheGuestsOwn() {
+    for level in [PageTableLevel.l1, .l2, .l3, .l4] {
+      #expect(allowed(.present | .availableHigh, level))
+    }
   }
 
   @Test func noExecuteNeedsHardware() {

@@ -42,7 +42,6 @@ final class TestHost: MMUHost {
   var flushes: [(owner: DomainID, stamp: UInt32)] = []
   var cacheFlushes: [MFN] = []
   var retired: [MFN] = []
-  var lostGrantEntries = 0
   var locked: Set<UInt16> = []
   var loadedRoots: [MFN] = []
   var localFlushes = 0
@@ -119,7 +118,6 @@ final class TestHost: MMUHost {
   }
   func flushStale(_ owner: DomainID, since stamp: UInt32) { flushes.append((owner, stamp)) }
   func flushCache(_ mfn: MFN) { cacheFlushes.append(mfn) }
-  func grantEntryLost() { lostGrantEntries += 1 }
 }
 
 /// Short ways to say what tests say often.

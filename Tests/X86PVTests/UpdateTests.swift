@@ -108,7 +108,7 @@ final class PinnedGuest {
   @Test func flagsThatAreNotAllowedAreRefused() {
     let g = PinnedGuest()
     let before = g.host.entry(g.tree.l1, 0)
-    for flags in [EntryFlags.cacheDisable, .grant, .pat] {
+    for flags in [EntryFlags.cacheDisable, .pat] {
       #expect(g.update(g.tree.l1, 0, leaf(g.tree.data, .data | flags)) == .EINVAL)
     }
     #expect(g.update(g.tree.l2, 1, leaf(g.tree.l1, .table | .large)) == .EINVAL)
@@ -270,18 +270,6 @@ final class PinnedGuest {
       #expect(g.disagreements == [])
       #expect(g.uses(10) == 0)
     }
-  }
-
-  @Test func takingAwayAGrantsEntryIsReportedWhileTheGuestLives() {
-    let g = PinnedGuest()
-    for ending in [false, true] {
-      g.host.put(g.tree.l1, 20, g.host.frame(9), .readOnly | .grant)
-      #expect(g.host.frames.takeReference(g.host.frame(9), ownedBy: guest))
-      g.host.guests[guest]?.isEnding = ending
-      #expect(g.update(g.tree.l1, 20, .empty) == nil)
-      #expect(g.host.lostGrantEntries == 1)
-    }
-    #expect(g.disagreements == [])
   }
 
   @Test func pfnsAreSetForFramesOfTheNamedDomain() {

@@ -67,7 +67,7 @@ import XenABI
     let before = g.host.entry(g.tree.l1, 0)
     for bad in [
       PageTableEntry(g.host.frame(40), .data), PageTableEntry(g.tree.l1, .data),
-      PageTableEntry(g.tree.data, .data | .grant),
+      PageTableEntry(g.tree.data, .data | .cacheDisable),
     ] {
       #expect(write(g, 0x1000, bad.rawValue) == .refused)
     }

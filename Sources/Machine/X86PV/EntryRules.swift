@@ -9,8 +9,6 @@ extension EntryFlags {
   /// The page is the guest kernel's, not its user programs': ring 3 runs both, so `user` is set
   /// everywhere and this bit remembers what the guest wanted (`_PAGE_GUEST_KERNEL`).
   public static var guestKernel: EntryFlags { EntryFlags(rawValue: 1 << 52) }
-  /// The page was mapped through a grant and must be unmapped that way (`_PAGE_GNTTAB`).
-  public static var grant: EntryFlags { EntryFlags(rawValue: 1 << 62) }
 }
 
 /// Whether an entry's owner may choose memory types: it has, or may have, devices.
@@ -38,7 +36,6 @@ public enum EntryRules {
     if noExecute { allowed.insert(.noExecute) }
     guard level == .l1 else { return allowed }
     allowed.insert(.global)
-    allowed.remove(.grant)
     switch cache {
     case .any: allowed.insert(.cacheability)
     case .cachedOnly: break

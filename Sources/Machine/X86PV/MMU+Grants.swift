@@ -15,7 +15,7 @@ extension MMU {
   public static func grantEntry(
     _ frame: MFN, _ flags: UInt32, cacheability: EntryFlags = .none
   ) -> PageTableEntry {
-    var entry: EntryFlags = .present | .accessed | .dirty | .grant | .noExecute
+    var entry: EntryFlags = .present | .accessed | .dirty | .noExecute
     if flags & GrantMapFlags.applicationMap != 0 { entry.insert(.user) }
     if flags & GrantMapFlags.readOnly == 0 { entry.insert(.writable) }
     entry.insert(EntryFlags(rawValue: UInt64(flags >> 16) << 9) & .available)

@@ -72,8 +72,6 @@ extension MMU {
     guard entry.isPresent, let page = host.frames.page(mfn), page.pointee.owner != .io else {
       return
     }
-    // A grant's mapping ends with the grant's unmapping, else the grant can never be given back.
-    if entry.flags.contains(.grant), !host.isEnding(tableOwner) { host.grantEntryLost() }
     if entry.flags.contains(.writable) { putLeafType(mfn) }
     putFrame(mfn)
   }

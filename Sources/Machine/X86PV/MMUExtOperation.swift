@@ -115,10 +115,4 @@ extension Hypervisor where M: X86Hardware {
       root, of: caller.domain.pointee.id, &pv.pointee.memory.roots,
       &pv.pointee.memory.pending, load: .now)
   }
-
-  /// Tells the running guest that it took away a grant's mapping by other means than the grant table.
-  func reportLostGrantEntry() {
-    guard let vcpu = current else { return }
-    inject(ExceptionVector.generalProtection.rawValue, 0, into: vcpu)
-  }
 }

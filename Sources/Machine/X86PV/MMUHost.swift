@@ -54,7 +54,4 @@ public protocol MMUHost {
   func flushLocal()
   /// Writes the PFN of a machine frame into the table that guests read.
   func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64)
-  /// Takes note that the calling guest took away a grant's mapping by other means than the grant
-  /// table: it gets a general protection fault.
-  func grantEntryLost()
 }

@@ -91,8 +91,6 @@ public struct PVHost<M: X86Hardware>: MMUHost {
   public func setMachineToPhysical(_ mfn: MFN, _ pfn: UInt64) {
     M.setMachineToPhysical(mfn, pfn)
   }
-
-  public func grantEntryLost() { hypervisor.reportLostGrantEntry() }
 }
 
 extension Hypervisor where M: X86Hardware {

@@ -128,8 +128,6 @@ public protocol X86Hardware: GuestArchitecture {
   /// A register of the I/O APIC at an address, for dom0 to look at; nil if none is there.
   static func readIOAPIC(_ address: MachineAddress, register: UInt8) -> UInt32?
 
-  /// The identifier of a CPU's local APIC.
-  static func apicID(of cpu: CPUIndex) -> UInt32?
   /// The firmware's number of a CPU; nil if it is not known.
   static func acpiID(of cpu: CPUIndex) -> UInt32?
   /// Writes sleep types to the power management registers; returns if nothing comes of it.

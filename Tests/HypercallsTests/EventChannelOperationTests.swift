@@ -57,6 +57,41 @@ struct EventChannelOperationTests {
     }
   }
 
+  @Test(arguments: [
+    (EventChannelInitControl(vcpu: 77), XenErrno.ENOENT),
+    (EventChannelInitControl(offset: 4032), .EINVAL),
+    (EventChannelInitControl(offset: 4), .EINVAL),
+    (EventChannelInitControl(), .ENOSYS),
+  ])
+  func theFIFOLayoutIsRefusedAfterItsArgumentsAreChecked(
+    request: EventChannelInitControl, error: XenErrno
+  ) throws {
+    try World.run { (w: World) throws -> Void in
+      #expect(try w.events(.initControl, request, by: w.guest).0 == -Int64(error.rawValue))
+      #expect(
+        try w.events(.expandArray, EventChannelExpandArray(), by: w.guest).0
+          == -Int64(XenErrno.EOPNOTSUPP.rawValue))
+    }
+  }
+
+  @Test func theOldFormCarriesItsCommandInFront() throws {
+    try World.run { (w: World) throws -> Void in
+      let caller = try w.caller(w.guest)
+      // Behind the command: `struct evtchn_bind_ipi`, vCPU in, port out.
+      try w.put(EventChannelOp.bindIPI.rawValue, 1, 0)
+      let bound = w.result { () throws(XenErrno) in
+        try w.hv.oldEventChannelOperation(caller, HypercallArguments(World.arguments))
+      }
+      #expect(bound == 0)
+      #expect(try w.get(UInt32.self, 2) == 1)
+      try w.put(EventChannelOp.reset.rawValue, 0x7ff0)
+      let reset = w.result { () throws(XenErrno) in
+        try w.hv.oldEventChannelOperation(caller, HypercallArguments(World.arguments))
+      }
+      #expect(reset == -Int64(XenErrno.ENOSYS.rawValue))
+    }
+  }
+
   @Test func closingOneEndLeavesTheOtherWaiting() throws {
     try World.run { (w: World) throws -> Void in
       let (local, remote) = try connect(w)

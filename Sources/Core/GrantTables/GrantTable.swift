@@ -140,6 +140,17 @@ extension GrantTable {
     return ActiveEntry(rawValue: frame[word: word], mfn: MFN(frame[word: word + 1]))
   }
 
+  /// Whether somebody uses an entry at present, those reserved for the toolstack excepted.
+  /// - Complexity: O(entries).
+  public var hasUsedEntries: Bool {
+    for i in GrantTables.reservedEntries..<max(GrantTables.reservedEntries, entryCount) {
+      if let entry = activeEntry(GrantRef(UInt32(truncatingIfNeeded: i))), entry.isPinned {
+        return true
+      }
+    }
+    return false
+  }
+
   func setActiveEntry(_ ref: GrantRef, _ entry: ActiveEntry) {
     guard let frame = activeFrame(ref) else { return }
     let word = ref.index % Self.activePerFrame * 2

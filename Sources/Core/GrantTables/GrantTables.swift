@@ -20,6 +20,8 @@ public enum GrantTables {
   public static let sharedFrameLimit = 128
   /// The most frames of mapping records a domain can have.
   public static let maptrackFrameLimit = 64 * 512
+  /// The first entries, which the toolstack fills for a guest (console, xenstore).
+  public static let reservedEntries = 8
   /// Entries in a shared frame.
   public static let entriesPerFrame = 512
 }

@@ -47,11 +47,43 @@ extension Hypervisor {
       try withPorts(of: caller.domain) { ports throws(XenErrno) in
         try ports.setPriority(Port(request.port))
       }
-    case .initControl, .expandArray:
-      // Guests that are refused the FIFO layout use the 2-level one.
-      throw .ENOSYS
+    case .initControl:
+      try refuseFIFO(caller, try read(GuestHandle<EventChannelInitControl>(address: address)))
+    case .expandArray:
+      _ = try read(GuestHandle<EventChannelExpandArray>(address: address))
+      // Nobody has an array that could grow.
+      throw .EOPNOTSUPP
     }
     return .success
+  }
+
+  /// `HYPERVISOR_event_channel_op_compat`: a command with its structure behind it.
+  public func oldEventChannelOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    let command = try read(GuestHandle<UInt32>(address: arguments.first))
+    guard let operation = EventChannelOp(rawValue: command) else { throw .ENOSYS }
+    switch operation {
+    case .reset, .initControl, .expandArray, .setPriority: throw .ENOSYS
+    case .allocUnbound, .bindInterdomain, .bindVIRQ, .bindIPI, .bindPIRQ, .close, .send, .status,
+      .bindVCPU, .unmask:
+      return try eventChannelOperation(
+        caller, HypercallArguments(UInt64(command), arguments.first &+ 4))
+    }
+  }
+
+  // Guests that are refused the FIFO layout use the 2-level one; a request that makes no sense is
+  // told apart from one that is only refused.
+  private func refuseFIFO(
+    _ caller: Caller, _ request: EventChannelInitControl
+  ) throws(XenErrno) {
+    guard caller.domain.pointee.vcpu(VCPUID(request.vcpu)) != nil else { throw .ENOENT }
+    // `struct evtchn_fifo_control_block`.
+    let blockBytes: UInt32 = 72
+    guard request.offset <= 4096 - blockBytes, request.offset & 7 == 0 else { throw .EINVAL }
+    let frame = try M.holdWritableFrame(GFN(request.controlGFN), of: caller.domain, in: self)
+    M.releaseWritableFrame(frame, in: self)
+    throw .ENOSYS
   }
 
   private func allocateUnbound(

@@ -47,8 +47,8 @@ extension Hypervisor {
       }
     case .transfer:
       return try forEachRequest(arguments) { (request: inout GrantTransfer) in
-        // Frames do not change hands this way here; guests fall back on copying.
-        request.status = GrantStatus.generalError.rawValue
+        // No frame may change hands this way here; guests fall back on copying.
+        request.status = GrantStatus.badPage.rawValue
       }
     case .swapGrantRef:
       return try forEachRequest(arguments) { (request: inout GrantSwapRef) in
@@ -69,7 +69,7 @@ extension Hypervisor {
       guard count == 1 else { throw .EINVAL }
       try getStatusFrames(caller, GuestHandle(address: address))
     case .setVersion:
-      try setVersion(GuestHandle(address: address))
+      try setVersion(caller, GuestHandle(address: address))
     case .getVersion:
       let handle = GuestHandle<GrantGetVersion>(address: address)
       var request = try read(handle)
@@ -182,12 +182,16 @@ extension Hypervisor {
   }
 
   // As stock Xen does when the administrator limits tables to version 1: guests then stay with it.
-  private func setVersion(_ handle: GuestHandle<GrantSetVersion>) throws(XenErrno) {
+  private func setVersion(
+    _ caller: Caller, _ handle: GuestHandle<GrantSetVersion>
+  ) throws(XenErrno) {
     var request = try read(handle)
     let wanted = request.version
     request.version = 1
     try write(request, to: handle)
     guard wanted == 1 || wanted == 2 else { throw .EINVAL }
-    guard wanted == 1 else { throw .ENOSYS }
+    guard wanted != 1 else { return }
+    let isUsed = try? withGrants(of: caller.domain) { grants in grants.hasUsedEntries }
+    throw isUsed == true ? .EBUSY : .ENOSYS
   }
 }

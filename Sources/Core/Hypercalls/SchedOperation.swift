@@ -49,6 +49,21 @@ extension Hypervisor {
     }
   }
 
+  /// `HYPERVISOR_sched_op_compat`: an operation and one word.
+  public func oldSchedOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    switch SchedOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) {
+    case .yield, .block:
+      return try schedOperation(caller, arguments)
+    case .shutdown:
+      shutdown(caller.domain, reason: UInt32(truncatingIfNeeded: arguments.second))
+      return .success
+    default:
+      throw .ENOSYS
+    }
+  }
+
   /// Waits for an event, unless one is pending already.
   public func block(_ vcpu: Ref<VCPU>) {
     // Waiting with upcalls masked would never end: blocking unmasks them.

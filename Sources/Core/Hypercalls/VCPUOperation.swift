@@ -1,4 +1,5 @@
 import Domains
+import EventChannels
 import Machine
 import Memory
 import Primitives
@@ -56,7 +57,9 @@ extension Hypervisor {
     case .setPeriodicTimer:
       let request = try read(GuestHandle<VCPUSetPeriodicTimer>(address: address))
       // Faster than 1 ms would let a guest spend the host's time in interrupts.
-      guard request.periodNanoseconds >= 1_000_000 else { throw .EINVAL }
+      guard request.periodNanoseconds >= 1_000_000,
+        request.periodNanoseconds <= UInt64.max >> 2
+      else { throw .EINVAL }
       setPeriodic(vcpu, nanoseconds: request.periodNanoseconds)
       return .success
     case .stopPeriodicTimer:
@@ -149,7 +152,7 @@ extension Hypervisor {
   ) throws(XenErrno) {
     let domain = vcpu.pointee.domain
     let offset = Int(request.offset)
-    guard offset <= 4096 - VCPUInfoLayout.size, offset % 8 == 0 else { throw .EINVAL }
+    guard offset <= 4096 - VCPUInfoLayout.size, offset % 8 == 0 else { throw .ENXIO }
     guard !vcpu.pointee.hasRegisteredInfo else { throw .EINVAL }
     // Another vCPU's area may move only while that vCPU cannot be using it.
     if vcpu != current {
@@ -157,16 +160,21 @@ extension Hypervisor {
       guard blockers & VCPUBlockers.down.rawValue != 0 else { throw .EINVAL }
     }
     let mfn = try M.holdWritableFrame(GFN(request.mfn), of: domain, in: self)
-    // Move what is there; an event that arrives meanwhile is found by the check at the end.
-    let new = M.memory[mfn]
-    let old = M.memory[vcpu.pointee.infoFrame]
-    new.copy(to: offset, from: old, at: vcpu.pointee.infoOffset, count: VCPUInfoLayout.size)
-    vcpu.pointee.infoFrame = mfn
-    vcpu.pointee.infoOffset = offset
-    vcpu.pointee.hasRegisteredInfo = true
-    // Nothing that came in during the move may be lost: report everything as pending.
-    new.store(UInt64.max, at: offset + VCPUInfoLayout.eventPendingSelector)
-    new.store(UInt8(1), at: offset + VCPUInfoLayout.eventUpcallPending)
-    if vcpu.pointee.isRunnable || vcpu == current { notifyUpcall(vcpu) }
+    // No event is being raised while the area moves; the guest is told to look for all of them.
+    let moved = domain.pointee.eventLock.withLock { () -> Bool in
+      guard let new = VCPUInfoView(M.memory[mfn], offset: offset), !vcpu.pointee.hasRegisteredInfo
+      else { return false }
+      new.adopt(
+        from: VCPUInfoView(M.memory[vcpu.pointee.infoFrame], offset: vcpu.pointee.infoOffset))
+      vcpu.pointee.infoFrame = mfn
+      vcpu.pointee.infoOffset = offset
+      vcpu.pointee.hasRegisteredInfo = true
+      return true
+    }
+    guard moved else {
+      M.releaseWritableFrame(mfn, in: self)
+      throw .EINVAL
+    }
+    notifyUpcall(vcpu)
   }
 }

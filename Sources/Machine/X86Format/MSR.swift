@@ -9,6 +9,11 @@ public struct MSR: Equatable, BitwiseCopyable, Sendable {
   /// The register of this number.
   @inlinable public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
+  // MARK: Xen's own
+
+  /// Where the hypervisor is to put its page of hypercall stubs (CPUID leaf 0x40000002 names it).
+  @inlinable public static var hypercallPage: MSR { MSR(0x4000_0000) }
+
   // MARK: Architectural
 
   /// The time-stamp counter.

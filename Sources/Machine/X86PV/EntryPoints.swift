@@ -58,7 +58,7 @@ extension Hypervisor where M: X86Hardware {
       guard let type = CallbackType(rawValue: request.type) else { throw .ENOSYS }
       switch type {
       case .event, .failsafe, .syscall, .sysenter, .sysenterDeprecated, .syscall32: throw .EINVAL
-      case .nmi: try setCallback(caller.vcpu, request.type, 0, false)
+      case .nmi: setNMICallback(caller.vcpu, nil)
       }
     }
     return .success
@@ -81,16 +81,44 @@ extension Hypervisor where M: X86Hardware {
     case .syscall32:
       pv.pointee.syscall32Callback = address
       pv.pointee.syscall32MasksEvents = masks
-    case .sysenter, .sysenterDeprecated:
+    case .sysenterDeprecated:
+      throw .ENOSYS
+    case .sysenter:
       pv.pointee.sysenterCallback = address
       pv.pointee.sysenterMasksEvents = masks
     case .nmi:
-      var entry = trapEntry(ExceptionVector.nmi.rawValue, of: vcpu)
-      entry.address = address
-      entry.cs = FlatSelector.kernelCS64
-      entry.flags |= 4
-      setTrapEntry(entry, ExceptionVector.nmi.rawValue, of: vcpu)
+      setNMICallback(vcpu, address)
     }
+  }
+
+  // An NMI handler is a trap handler that begins with events masked.
+  private func setNMICallback(_ vcpu: Ref<VCPU>, _ address: UInt64?) {
+    var entry = TrapInfo()
+    if let address {
+      entry.vector = ExceptionVector.nmi.rawValue
+      entry.flags = 4
+      entry.cs = FlatSelector.kernelCS64
+      entry.address = address
+    }
+    setTrapEntry(entry, ExceptionVector.nmi.rawValue, of: vcpu)
+  }
+
+  /// `HYPERVISOR_nmi_op`: the NMI handler by its older name.
+  func nmiOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    guard let operation = NMIOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
+      throw .ENOSYS
+    }
+    switch operation {
+    case .registerCallback:
+      let handler = try read(GuestHandle<UInt64>(address: arguments.second))
+      guard VirtualAddress(handler).isCanonical else { throw .EINVAL }
+      setNMICallback(caller.vcpu, handler)
+    case .unregisterCallback:
+      setNMICallback(caller.vcpu, nil)
+    }
+    return .success
   }
 
   /// `HYPERVISOR_stack_switch`: the kernel's stack for traps from user mode.
@@ -138,5 +166,7 @@ extension Hypervisor where M: X86Hardware {
       frame.pointee.entryVector = PVEntry.syscall
     }
     setUpcallMask(vcpu, context.rflags & RFLAGS.if.rawValue == 0)
+    // As on a processor, the handler's return lets the next NMI in.
+    pv.pointee.isNMIMasked = false
   }
 }

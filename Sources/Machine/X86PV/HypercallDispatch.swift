@@ -67,9 +67,11 @@ extension Hypervisor where M: X86Hardware {
     case .setDebugRegister: try setDebugRegister(caller, arguments)
     case .getDebugRegister: getDebugRegister(caller, arguments)
     case .setSegmentBase: try setSegmentBase(caller, arguments)
+    case .nmiOp: try nmiOperation(caller, arguments)
     case .callbackOp: try callbackOperation(caller, arguments)
     case .vmAssist: try vmAssist(caller, arguments)
     case .multicall: try multicall(caller, arguments)
+    case .schedOpCompat: try oldSchedOperation(caller, arguments)
     case .schedOp: try schedOperation(caller, arguments)
     case .vcpuOp: try vcpuOperation(caller, arguments)
     case .setTimerOp: try setTimerOperation(caller, arguments)
@@ -78,10 +80,13 @@ extension Hypervisor where M: X86Hardware {
     case .domctl: try domctlOperation(caller, arguments)
     case .sysctl: try sysctlOperation(caller, arguments)
     case .consoleIO: try consoleOperation(caller, arguments)
+    case .physdevOpCompat: try oldPhysdevOperation(caller, arguments)
     case .physdevOp: try physdevOperation(caller, arguments)
     case .platformOp: try platformOperation(caller, arguments)
+    case .eventChannelOpCompat: try oldEventChannelOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)
+    case .hvmOp: try hvmOperation(caller, arguments)
     default: throw .ENOSYS
     }
   }

@@ -67,6 +67,8 @@ extension MMU {
   }
 
   /// Drops what a leaf entry of `tableOwner`'s held, if it held anything.
+  ///
+  /// A guest that takes a grant's mapping away like this can never give the grant back.
   func putLeaf(_ entry: PageTableEntry, in tableOwner: DomainID) {
     let mfn = entry.frame
     guard entry.isPresent, let page = host.frames.page(mfn), page.pointee.owner != .io else {

@@ -43,7 +43,7 @@ extension Hypervisor where M: X86Hardware {
     case .miscFeaturesEnables: return pv.pointee.miscEnables
     case .biosSignID: return M.rdmsrSafe(msr)
     case .miscEnable: return M.rdmsrSafe(msr).map(MiscellaneousEnables.visible)
-    case .perfCapabilities: return 0
+    case .perfCapabilities, .hypercallPage: return 0
     case .perfStatus, .perfCtl, .thermStatus:
       return isAMD(vcpu) ? nil : 0
     default:
@@ -112,6 +112,8 @@ extension Hypervisor where M: X86Hardware {
     case .miscEnable:
       // Whatever it asks for, nothing changes.
       return M.rdmsrSafe(msr) != nil
+    case .hypercallPage:
+      return fillHypercallPage(value, vcpu.domain)
     default:
       break
     }
@@ -125,6 +127,16 @@ extension Hypervisor where M: X86Hardware {
     case .hwcr, .deConfig, .nbConfig, .mmioConfigBase: return true
     default: return isPowerState(msr)
     }
+  }
+
+  // Fills a frame of the guest's with hypercall stubs; there is one such page, number 0.
+  private func fillHypercallPage(_ value: UInt64, _ domain: Ref<Domain>) -> Bool {
+    guard value & 0xfff == 0, let mfn = try? holdWritableFrame(MFN(value >> 12), of: domain) else {
+      return false
+    }
+    HypercallPage.fill(M.memory[mfn])
+    releaseWritableFrame(mfn)
+    return true
   }
 
   /// EFER without what is the hypervisor's own.

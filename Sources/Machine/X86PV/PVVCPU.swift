@@ -30,6 +30,8 @@ public struct PVVCPU: ~Copyable {
   public var syscallMasksEvents = false
   public var syscall32MasksEvents = false
   public var sysenterMasksEvents = false
+  /// Whether an NMI is being handled: the next one waits for its end.
+  public var isNMIMasked = false
   /// Segment bases while the vCPU is not loaded.
   public var fsBase: UInt64 = 0
   public var gsBaseKernel: UInt64 = 0

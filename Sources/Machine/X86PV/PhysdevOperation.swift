@@ -88,6 +88,21 @@ extension Hypervisor where M: X86Hardware {
     return .success
   }
 
+  /// `HYPERVISOR_physdev_op_compat`: a command with its structure behind it, aligned to 8.
+  func oldPhysdevOperation(
+    _ caller: Caller, _ arguments: HypercallArguments
+  ) throws(XenErrno) -> HypercallOutcome {
+    let command = try read(GuestHandle<UInt32>(address: arguments.first))
+    // Those that there were when the form was in use.
+    switch PhysdevOp(rawValue: command) {
+    case .irqStatusQuery, .setIOPL, .setIOBitmap, .apicRead, .apicWrite, .allocIRQVector:
+      return try physdevOperation(
+        caller, HypercallArguments(UInt64(command), arguments.first &+ 8))
+    default:
+      throw .ENOSYS
+    }
+  }
+
   private func requirePrivilege(_ caller: Caller) throws(XenErrno) {
     guard caller.domain.pointee.isPrivileged else { throw .EPERM }
   }

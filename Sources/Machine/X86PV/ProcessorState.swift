@@ -27,7 +27,7 @@ extension Hypervisor where M: X86Hardware {
   func setDebugRegister(
     _ caller: Caller, _ arguments: HypercallArguments
   ) throws(XenErrno) -> HypercallOutcome {
-    guard arguments.first < 8 else { throw .EINVAL }
+    guard arguments.first < 8 else { throw .ENODEV }
     try writeGuestDebugRegister(
       caller.vcpu, Int(truncatingIfNeeded: arguments.first), arguments.second)
     return .success
@@ -39,6 +39,7 @@ extension Hypervisor where M: X86Hardware {
   func writeGuestDebugRegister(
     _ vcpu: Ref<VCPU>, _ number: Int, _ value: UInt64
   ) throws(XenErrno) {
+    let number = DebugRegisterRules.canonical(number)
     let value = try DebugRegisterRules.checked(number, value) { address in
       M.isGuestRange(VirtualAddress(address), count: 8)
     }
@@ -50,10 +51,11 @@ extension Hypervisor where M: X86Hardware {
   func getDebugRegister(_ caller: Caller, _ arguments: HypercallArguments) -> HypercallOutcome {
     let dr = caller.vcpu.pv.pointee.debugRegisters
     switch arguments.first {
-    case 0...3, 6, 7:
-      return .done(Int64(bitPattern: dr[Int(truncatingIfNeeded: arguments.first)]))
+    case 0...7:
+      let number = DebugRegisterRules.canonical(Int(truncatingIfNeeded: arguments.first))
+      return .done(Int64(bitPattern: dr[number]))
     default:
-      return .done(-Int64(XenErrno.EINVAL.rawValue))
+      return .done(-Int64(XenErrno.ENODEV.rawValue))
     }
   }
 

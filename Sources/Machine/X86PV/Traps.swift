@@ -193,10 +193,11 @@ extension Hypervisor where M: X86Hardware {
 
   /// Delivers what waits for the vCPU that is about to run: an NMI first, then an event upcall.
   public func deliverPending(to vcpu: Ref<VCPU>) {
-    if vcpu.pointee.isNMIPending.load(ordering: .relaxed) {
+    if vcpu.pointee.isNMIPending.load(ordering: .relaxed), !vcpu.pv.pointee.isNMIMasked {
       let trap = trapEntry(ExceptionVector.nmi.rawValue, of: vcpu)
       if trap.address != 0 {
         vcpu.pointee.isNMIPending.store(false, ordering: .relaxed)
+        vcpu.pv.pointee.isNMIMasked = true
         inject(ExceptionVector.nmi.rawValue, nil, into: vcpu)
         return
       }

@@ -140,6 +140,23 @@ final class PinnedGuest {
     #expect(g.host.references(theirs) == 1)
   }
 
+  @Test func allCPUsForgetAFrameThatAForeignerCouldWriteBeforeItBecomesATable() throws {
+    let g = PinnedGuest()
+    let named = UpdateParties(caller: guest, tableOwner: guest, frameOwner: other)
+    #expect(g.update(g.tree.l1, 3, leaf(g.host.frame(40)), .replacing, named) == nil)
+    #expect(g.update(g.tree.l1, 3, .empty) == nil)
+    // The owner's own writable use does not change anything about that.
+    try g.host.mmu.holdWritable(g.host.frame(40), of: other)
+    g.host.mmu.releaseWritable(g.host.frame(40))
+    g.host.flushes = []
+    try g.host.mmu.pin(g.host.frame(40), .l1, of: other, &g.pending)
+    #expect(g.host.flushes.count == 1)
+    #expect(g.host.flushes.first.map { $0.owner == nil } == true)
+    try g.host.mmu.unpin(g.host.frame(40), of: other, &g.pending)
+    try g.host.mmu.holdWritable(g.host.frame(40), of: other)
+    #expect(g.host.flushes.last?.owner == other)
+  }
+
   @Test func aForeignTableInUseIsNotMappedWritable() throws {
     let g = PinnedGuest()
     var pending = PendingTable()

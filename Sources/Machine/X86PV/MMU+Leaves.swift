@@ -74,7 +74,12 @@ extension MMU {
     guard entry.isPresent, let page = host.frames.page(mfn), page.pointee.owner != .io else {
       return
     }
-    if entry.flags.contains(.writable) { putLeafType(mfn) }
+    if entry.flags.contains(.writable) {
+      if page.pointee.owner != tableOwner {
+        page.pointee.type.bitwiseOr(PageTypeWord.foreignBit, ordering: .relaxed)
+      }
+      putLeafType(mfn)
+    }
     putFrame(mfn)
   }
 

@@ -41,10 +41,13 @@ extension MMU {
   public func finishPending(_ pending: inout PendingTable) throws(XenErrno) {
     guard let table = pending.table else { return }
     let owner = host.frames[table].pointee.owner
-    host.lockPageTables(of: owner)
-    defer { host.unlockPageTables(of: owner) }
-    do throws(TypeRefusal) { try putPartial(table) } catch { throw error.reason }
+    do throws(TypeRefusal) {
+      host.lockPageTables(of: owner)
+      defer { host.unlockPageTables(of: owner) }
+      try putPartial(table)
+    } catch { throw error.reason }
     pending.table = nil
+    // Only now: the frame may be all that keeps its owner's lock in existence.
     putFrame(table)
   }
 }

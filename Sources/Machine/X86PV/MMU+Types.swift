@@ -28,6 +28,7 @@ extension MMU {
         // What once was checked as this kind and could not be written since still conforms. Tables
         // have let go of what they refer to and are checked anew.
         new.isValidated = old.isValidated && old.kind == kind && kind.level == nil
+        new.wasForeign = old.wasForeign && new.isValidated
       } else if old.kind != kind || old.count == PageTypeWord.maximumCount {
         throw TypeRefusal(.EINVAL)
       } else if old.isPartial {
@@ -60,7 +61,8 @@ extension MMU {
       // No CPU may be left with a translation from the frame's former use. A fresh frame had none
       // that could matter to memory that is writable anyway.
       if old.kind != kind, !(old.kind == .none && kind == .writable) {
-        host.flushStale(page.pointee.owner, since: page.pointee.tlbStamp)
+        let whose = old.wasForeign ? nil : page.pointee.owner
+        host.flushStale(whose, since: page.pointee.tlbStamp)
       }
     }
     if old.isUncached, kind != .writable {

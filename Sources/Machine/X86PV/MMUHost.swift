@@ -43,9 +43,9 @@ public protocol MMUHost {
 
   /// Drops a reference to a frame; with the last one the frame goes back to the heap.
   func putPage(_ mfn: MFN)
-  /// Makes the CPUs that may still translate to a frame of `owner` by a use that ended at `stamp`
-  /// forget it.
-  func flushStale(_ owner: DomainID, since stamp: UInt32)
+  /// Makes the CPUs that may still translate to a frame by a use that ended at `stamp` forget it:
+  /// those where `owner` runs or ran, all CPUs if that is nil.
+  func flushStale(_ owner: DomainID?, since stamp: UInt32)
   /// Writes a frame back from the caches.
   func flushCache(_ mfn: MFN)
   /// Makes a root the one that this CPU translates by.

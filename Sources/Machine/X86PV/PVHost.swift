@@ -71,10 +71,10 @@ public struct PVHost<M: X86Hardware>: MMUHost {
 
   public func putPage(_ mfn: MFN) { hypervisor.putPage(mfn) }
 
-  public func flushStale(_ owner: DomainID, since stamp: UInt32) {
-    guard let domain = find(owner) else { return }
-    let cpus = hypervisor.state.pointee.tlb.needingFlush(
-      domain.pointee.dirtyCPUs.members, since: stamp)
+  public func flushStale(_ owner: DomainID?, since stamp: UInt32) {
+    var suspects = hypervisor.state.pointee.onlineCPUs
+    if let owner, let domain = find(owner) { suspects = domain.pointee.dirtyCPUs.members }
+    let cpus = hypervisor.state.pointee.tlb.needingFlush(suspects, since: stamp)
     if !cpus.isEmpty { M.flushTLB(on: cpus) }
   }
 

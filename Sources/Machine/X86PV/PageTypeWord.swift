@@ -47,8 +47,8 @@ public enum PageKind: UInt8, Equatable, Sendable {
 /// has come.
 ///
 /// ```
-/// 63 ... 60  59       58      57        56     55 48  47    32 31    0
-///    -       uncached partial validated pinned kind   linear   count
+/// 60       59       58      57        56     55 48  47    32 31    0
+///  foreign  uncached partial validated pinned kind   linear   count
 ///
 ///            take: count 0 -> 1              checks done
 ///   [ unused ] ----------------> [ changing ] ----------> [ validated, count 1... ]
@@ -85,6 +85,7 @@ public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
   @inlinable static var validatedBit: UInt64 { 1 << 57 }
   @inlinable static var partialBit: UInt64 { 1 << 58 }
   @inlinable static var uncachedBit: UInt64 { 1 << 59 }
+  @inlinable static var foreignBit: UInt64 { 1 << 60 }
 
   /// The most uses that can be counted.
   @inlinable public static var maximumCount: UInt64 { countMask }
@@ -131,6 +132,13 @@ public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
   @inlinable public var isUncached: Bool {
     get { rawValue & Self.uncachedBit != 0 }
     set { rawValue = newValue ? rawValue | Self.uncachedBit : rawValue & ~Self.uncachedBit }
+  }
+
+  /// Another domain than the owner had the frame mapped writable, and may have a translation left on
+  /// CPUs where the owner never ran.
+  @inlinable public var wasForeign: Bool {
+    get { rawValue & Self.foreignBit != 0 }
+    set { rawValue = newValue ? rawValue | Self.foreignBit : rawValue & ~Self.foreignBit }
   }
 }
 

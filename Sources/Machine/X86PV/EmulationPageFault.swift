@@ -25,7 +25,23 @@ extension Hypervisor where M: X86Hardware {
     }
     let isRefusedWrite =
       error - .user == .present | .write && vcpu.pv.pointee.isKernelMode
-    return isRefusedWrite && emulateTableWrite(vcpu, address)
+    return isRefusedWrite
+      && (emulateTableWrite(vcpu, address) || dropDeviceWrite(vcpu, address))
+  }
+
+  /// Passes over the guest kernel's write to a device that it may only read.
+  /// - Returns: false if it is none.
+  private func dropDeviceWrite(_ vcpu: Ref<VCPU>, _ fault: VirtualAddress) -> Bool {
+    let mmu = mmu(for: vcpu.domain)
+    let id = vcpu.domain.pointee.id
+    mmu.host.lockPageTables(of: id)
+    let mapping = mmu.leafEntry(of: fault, under: vcpu.pv.pointee.memory.kernelRoot)
+    mmu.host.unlockPageTables(of: id)
+    guard let mapping, M.isReadOnlyDevice(mapping.frame),
+      let instruction = try? decodeGuestInstruction(), case .move = instruction.operation
+    else { return false }
+    _ = finish(instruction)
+    return true
   }
 
   /// Carries out the guest kernel's write to one of its page tables, which it maps read-only.

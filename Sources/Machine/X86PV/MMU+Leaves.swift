@@ -24,6 +24,13 @@ extension MMU {
     guard EntryRules.isAllowed(entry, .l1, cache: cache, noExecute: host.noExecute) else {
       throw .EINVAL
     }
+    return try holdLeaf(entry, in: tableOwner, of: frameOwner, by: caller)
+  }
+
+  /// As `takeLeaf`, for an entry whose flags are known to be allowed.
+  func holdLeaf(
+    _ entry: PageTableEntry, in tableOwner: DomainID, of frameOwner: DomainID, by caller: DomainID
+  ) throws(XenErrno) -> PageTableEntry {
     let mfn = entry.frame
     guard let page = host.frames.page(mfn), page.pointee.owner != .io else {
       return try deviceLeaf(entry, tableOwner, frameOwner == .io ? caller : frameOwner)
@@ -38,7 +45,7 @@ extension MMU {
     }
     let isWritable = entry.flags.contains(.writable)
     if isWritable {
-      do throws(TypeRefusal) { try takeType(mfn, .writable) } catch {
+      do throws(TypeRefusal) { try takeWritable(mfn, page) } catch {
         putFrame(mfn)
         throw .EBUSY
       }

@@ -52,6 +52,20 @@ extension MMU {
     }
   }
 
+  /// Takes a use of a frame as `writable`, quickly if it is writable already.
+  /// - Throws: as `takeType`.
+  @inline(__always) func takeWritable(
+    _ mfn: MFN, _ page: Ref<PageInfo>
+  ) throws(TypeRefusal) {
+    let old = PageTypeWord(rawValue: page.pointee.type.load(ordering: .relaxed))
+    if old.isPlainlyWritable, old.count < PageTypeWord.maximumCount {
+      let r = page.pointee.type.compareExchange(
+        expected: old.rawValue, desired: old.rawValue &+ 1, ordering: .acquiringAndReleasing)
+      if r.exchanged { return }
+    }
+    try takeType(mfn, .writable)
+  }
+
   // The frame is in the caller's hands: neither validated nor partial, with a count of one.
   private func finishTaking(
     _ mfn: MFN, _ page: Ref<PageInfo>, _ kind: PageKind, from old: PageTypeWord
@@ -93,6 +107,15 @@ extension MMU {
 
   /// Drops a use that is not a table's, or not its last: never interrupted.
   func putLeafType(_ mfn: MFN) {
+    let page = host.frames[mfn]
+    let old = PageTypeWord(rawValue: page.pointee.type.load(ordering: .relaxed))
+    if old.isPlainlyWritable, old.count != 0 {
+      // As in `putType`.
+      if old.count == 1 { page.pointee.tlbStamp = host.tlbTime }
+      let r = page.pointee.type.compareExchange(
+        expected: old.rawValue, desired: old.rawValue &- 1, ordering: .acquiringAndReleasing)
+      if r.exchanged { return }
+    }
     // A table's last use is dropped by `putType`.
     try? putType(mfn)
   }

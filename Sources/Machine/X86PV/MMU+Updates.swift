@@ -2,6 +2,7 @@ import Machine
 import Memory
 import Primitives
 import Sync
+import Synchronization
 import X86Format
 import XenABI
 
@@ -49,16 +50,18 @@ extension MMU {
   ) throws(XenErrno) {
     let table = address.frame
     let index = address.pageOffset >> 3
-    try takeFrame(table, of: parties.tableOwner)
-    defer { putFrame(table) }
+    let new = PageTableEntry(rawValue: value)
+    guard let page = host.frames.page(table) else { throw .EINVAL }
     host.lockPageTables(of: parties.tableOwner)
     defer { host.unlockPageTables(of: parties.tableOwner) }
-    let word = type(of: table)
-    let new = PageTableEntry(rawValue: value)
-    guard word.count != 0, word.isValidated, let level = word.kind.level else {
-      do throws(TypeRefusal) { try takeType(table, .writable) } catch { throw error.reason }
+    // A checked table of the owner's stays one while its lock is held: no reference is needed.
+    let word = PageTypeWord(rawValue: page.pointee.type.load(ordering: .acquiring))
+    guard word.count != 0, word.isValidated, let level = word.kind.level,
+      page.pointee.owner == parties.tableOwner
+    else {
+      try holdWritable(table, of: parties.tableOwner)
       setEntry(table, index, new)
-      putLeafType(table)
+      releaseWritable(table)
       return
     }
     if level == .l1 {
@@ -112,7 +115,7 @@ extension MMU {
         writeEntry(table, index, old, final, write)
         return
       }
-      final = try takeLeaf(final, in: owner, of: parties.frameOwner, by: parties.caller)
+      final = try holdLeaf(final, in: owner, of: parties.frameOwner, by: parties.caller)
     }
     writeEntry(table, index, old, final, write)
     putLeaf(old, in: owner)

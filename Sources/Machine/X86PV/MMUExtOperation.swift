@@ -73,8 +73,8 @@ extension Hypervisor where M: X86Hardware {
     case .setLDT:
       try setGuestLDT(
         caller.vcpu, base: page, entries: request.arg2 & 0xffff_ffff)
-    case .tlbFlushLocal: flush(thisCPUOnly)
-    case .invlpgLocal: flush(thisCPUOnly, page: page)
+    case .tlbFlushLocal: flushHere()
+    case .invlpgLocal: flushHere(page: page)
     case .tlbFlushMulti: flush(try cpusNamed(by: request, of: domain))
     case .invlpgMulti: flush(try cpusNamed(by: request, of: domain), page: page)
     case .tlbFlushAll: flush(domain.pointee.dirtyCPUs.members)
@@ -87,12 +87,6 @@ extension Hypervisor where M: X86Hardware {
       .markSuper, .unmarkSuper:
       try runOnMemory(caller, command, request, of: domain.pointee.id)
     }
-  }
-
-  private var thisCPUOnly: CPUSet {
-    var set = CPUSet()
-    set.insert(M.currentCPU.index)
-    return set
   }
 
   private func cpusNamed(

@@ -156,12 +156,20 @@ extension Hypervisor where M: X86Hardware {
   /// Makes CPUs forget the translation of one page, or all.
   func flush(_ cpus: CPUSet, page: VirtualAddress? = nil) {
     guard !cpus.isEmpty else { return }
-    var mine = CPUSet()
-    mine.insert(M.currentCPU.index)
-    if let page, cpus == mine {
-      if EntryRules.isGuestAddress(page) { M.invalidatePage(page) }
-    } else {
-      M.flushTLB(on: cpus)
+    var others = cpus
+    others.remove(M.currentCPU.index)
+    // One page is forgotten without asking anybody; for the rest a full flush is simplest.
+    if page != nil, others.isEmpty { flushHere(page: page) } else { M.flushTLB(on: cpus) }
+  }
+
+  /// Makes this CPU forget the translation of one page, or all.
+  func flushHere(page: VirtualAddress? = nil) {
+    guard let page else {
+      var mine = CPUSet()
+      mine.insert(M.currentCPU.index)
+      M.flushTLB(on: mine)
+      return
     }
+    if EntryRules.isGuestAddress(page) { M.invalidatePage(page) }
   }
 }

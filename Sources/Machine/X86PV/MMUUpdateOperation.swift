@@ -95,9 +95,7 @@ extension Hypervisor where M: X86Hardware {
     let target = flags & ~UpdateVAMappingFlags.flushTypeMask
     switch target {
     case UpdateVAMappingFlags.local:
-      var mine = CPUSet()
-      mine.insert(M.currentCPU.index)
-      flush(mine, page: page)
+      flushHere(page: page)
     case UpdateVAMappingFlags.all:
       flush(caller.domain.pointee.dirtyCPUs.members, page: page)
     default:

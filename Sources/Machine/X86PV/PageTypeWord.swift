@@ -90,6 +90,13 @@ public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
   /// The most uses that can be counted.
   @inlinable public static var maximumCount: UInt64 { countMask }
 
+  /// Whether the frame is in use as writable, or was last: one use more or less changes nothing but
+  /// the count.
+  @inlinable public var isPlainlyWritable: Bool {
+    let decisive = 7 << 48 | Self.pinnedBit | Self.validatedBit | Self.partialBit
+    return rawValue & decisive == UInt64(PageKind.writable.rawValue) << 48 | Self.validatedBit
+  }
+
   /// How often the frame is used as its kind.
   @inlinable public var count: UInt64 {
     get { rawValue & Self.countMask }

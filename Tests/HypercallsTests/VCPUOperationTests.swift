@@ -49,10 +49,12 @@ struct VCPUOperationTests {
     }
   }
 
-  @Test(arguments: [
-    (UInt64(999_999), -Int64(XenErrno.EINVAL.rawValue)), (1_000_000, 0), (UInt64.max >> 2, 0),
+  static let periods: [(UInt64, Int64)] = [
+    (999_999, -Int64(XenErrno.EINVAL.rawValue)), (1_000_000, 0), (UInt64.max >> 2, 0),
     (UInt64.max, -Int64(XenErrno.EINVAL.rawValue)),
-  ])
+  ]
+
+  @Test(arguments: periods)
   func aPeriodIsNeitherTooShortNorTooLong(nanoseconds: UInt64, result: Int64) throws {
     try World.run { (w: World) throws -> Void in
       let request = VCPUSetPeriodicTimer(periodNanoseconds: nanoseconds)

@@ -108,7 +108,8 @@ public struct LineBuffer {
   /// Appends a number as 0x and hexadecimal digits, at least `digits` of them.
   public mutating func append(hexadecimal value: some FixedWidthInteger, digits: Int) {
     append("0x")
-    let bits = UInt64(truncatingIfNeeded: value) & (UInt64.max >> UInt64(64 - min(64, value.bitWidth)))
+    let bits =
+      UInt64(truncatingIfNeeded: value) & (UInt64.max >> UInt64(64 - min(64, value.bitWidth)))
     var n = max(1, min(16, digits))
     while n < 16, bits >> UInt64(n * 4) != 0 { n += 1 }
     while n > 0 {

@@ -36,13 +36,15 @@ public protocol Machine: SendableMetatype {
   /// Returns how many bytes could not be read.
   /// - Safety: `destination` has room for `count` bytes. The source needs no promise.
   @unsafe static func copyFromGuest(
-    _ destination: UnsafeMutableRawPointer, _ source: VirtualAddress, _ count: Int) -> Int
+    _ destination: UnsafeMutableRawPointer, _ source: VirtualAddress, _ count: Int
+  ) -> Int
 
   /// Copies `count` bytes out of the hypervisor into the address space in force.
   /// Returns how many bytes could not be written.
   /// - Safety: `source` has `count` readable bytes. The destination needs no promise.
   @unsafe static func copyToGuest(
-    _ destination: VirtualAddress, _ source: UnsafeRawPointer, _ count: Int) -> Int
+    _ destination: VirtualAddress, _ source: UnsafeRawPointer, _ count: Int
+  ) -> Int
 
   /// Whether guests may name `count` bytes at `address`: none of them is the hypervisor's.
   static func isGuestRange(_ address: VirtualAddress, count: UInt64) -> Bool

@@ -65,7 +65,8 @@ extension Hypervisor where M: X86Hardware {
   public func publishWallClock(_ domain: Ref<Domain>) {
     let page = M.memory[domain.pointee.sharedInfo]
     let base = M.wallClockAtStart
-    let seconds = UInt64(bitPattern: Int64(bitPattern: base.seconds) &+ domain.pointee.timeOffsetSeconds)
+    let seconds = UInt64(
+      bitPattern: Int64(bitPattern: base.seconds) &+ domain.pointee.timeOffsetSeconds)
     let version = (page.load(UInt32.self, at: SharedInfoLayout.wallclockVersion) ?? 0) &+ 1 | 1
     page.store(version, at: SharedInfoLayout.wallclockVersion)
     page.store(UInt32(truncatingIfNeeded: seconds), at: SharedInfoLayout.wallclockSeconds)

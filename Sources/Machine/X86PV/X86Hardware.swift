@@ -116,14 +116,16 @@ public protocol X86Hardware: GuestArchitecture {
   /// Makes a line raise a vector, masked; false if there is no such line. A level-triggered line is
   /// masked when it interrupts, too.
   static func routeGSI(
-    _ gsi: UInt32, isLevel: Bool, isActiveLow: Bool, to vector: UInt8, on cpu: CPUIndex) -> Bool
+    _ gsi: UInt32, isLevel: Bool, isActiveLow: Bool, to vector: UInt8, on cpu: CPUIndex
+  ) -> Bool
   static func unmaskGSI(_ gsi: UInt32)
   static func maskGSI(_ gsi: UInt32)
   static func retarget(gsi: UInt32, to cpu: CPUIndex)
   /// Makes a PCI function's message raise a vector; false if it has none such.
   static func routeMessage(
     bus: UInt8, deviceFunction: UInt8, entry: UInt16, isMSIX: Bool, to vector: UInt8,
-    on cpu: CPUIndex) -> Bool
+    on cpu: CPUIndex
+  ) -> Bool
   static func stopMessage(bus: UInt8, deviceFunction: UInt8, entry: UInt16, isMSIX: Bool)
   /// A register of the I/O APIC at an address, for dom0 to look at; nil if none is there.
   static func readIOAPIC(_ address: MachineAddress, register: UInt8) -> UInt32?

@@ -15,6 +15,12 @@ def domain_line(dom0, name):
     return None
 
 
+def is_gone(dom0, name):
+    """Whether a domain has left nothing: no line of its own and no nameless, half-dead one."""
+    said = dom0.run("xl list", check=True).output
+    return not re.search(rf"^({name}|\(null\)) ", said, re.M)
+
+
 def wait_until(what, seconds, holds):
     """Asks `holds()` again until it is true."""
     deadline = time.monotonic() + seconds
@@ -124,18 +130,19 @@ def use_every_tool(lab, xenstored):
             dom0.run("xl reboot guest1", check=True)
             wait_until("guest1 comes back with another id", 120,
                        lambda: (line := domain_line(dom0, "guest1")) and line[1] != number)
+            wait_until("nothing is left of the first", 30, lambda: is_gone(dom0, "nobody"))
             wait_until("guest1 is ready again", 240, lambda: dom0.run(
                 "test $(grep -c GUEST-READY /var/log/xen/console/guest-guest1.log) -ge 2").status == 0)
         with case("xl shutdown"):
             dom0.run("xl shutdown -w guest1", 120, check=True)
-            wait_until("guest1 is gone", 30, lambda: domain_line(dom0, "guest1") is None)
+            wait_until("guest1 is gone", 30, lambda: is_gone(dom0, "guest1"))
         with case("xl destroy"):
             dom0.run("xl create -p /root/guest1.cfg", 300, check=True)
             require("p" in domain_line(dom0, "guest1")[4], "xl create -p did not leave it paused")
             dom0.run("xl unpause guest1", check=True)
             time.sleep(2)
             dom0.run("xl destroy guest1", 60, check=True)
-            wait_until("guest1 is gone", 30, lambda: domain_line(dom0, "guest1") is None)
+            wait_until("guest1 is gone", 30, lambda: is_gone(dom0, "guest1"))
         with case("dom0 powers off after all that"):
             require((end := dom0.power_off()) == "poweroff", f"poweroff ended QEMU with {end}")
 

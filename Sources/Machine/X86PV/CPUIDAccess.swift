@@ -130,8 +130,10 @@ extension Hypervisor where M: X86Hardware {
   static func kilohertz(_ scale: X86TimeScale) -> UInt32 {
     guard scale.multiplier != 0 else { return 0 }
     // ticks per second = 10^9 * 2^32 / multiplier, undone by the shift; 10^6 makes it kHz.
-    let base = (1_000_000 << 32) / UInt64(scale.multiplier)
-    let result = scale.shift >= 0 ? base >> UInt64(scale.shift) : base << UInt64(-scale.shift)
+    let shift = min(max(scale.shift, -10), 31)
+    let numerator = (UInt64(1_000_000) << 32) << UInt64(shift < 0 ? -shift : 0)
+    let rounded = (numerator + UInt64(scale.multiplier / 2)) / UInt64(scale.multiplier)
+    let result = rounded >> UInt64(shift > 0 ? shift : 0)
     return UInt32(truncatingIfNeeded: result)
   }
 

@@ -144,7 +144,7 @@ let hostedOnly: [Target] = [
     "X86PVTests",
     [
       "X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains",
-      "Primitives", "Sync", "Hypercalls", "EventChannels",
+      "Primitives", "Sync", "Hypercalls", "EventChannels", "Scheduling",
     ]),
   tests("HouseRulesTests", []),
 ]

@@ -33,6 +33,11 @@ struct ProcessorState {
   var openLines: Set<UInt32> = []
   var messages: [String: UInt8] = [:]
   var wallClock: [UInt64] = []
+  /// The hypervisor's own root, and this CPU's descriptors.
+  var hypervisorRoot = MFN(1)
+  var reservedDescriptors = MFN(1)
+  var loadedRoots: [MFN] = []
+  var invalidated: [VirtualAddress] = []
 }
 
 /// The processor of the test that runs.
@@ -75,11 +80,17 @@ extension FakeMachine: X86Hardware {
     cpu.index < 2 ? UInt32(cpu.index) * 2 : nil
   }
   public static func readCR2() -> UInt64 { 0 }
-  public static func loadRoot(_ root: MFN) {}
+  public static func loadRoot(_ root: MFN) {
+    Processor.update { $0.loadedRoots.append(root) }
+  }
   public static func toggleRoot(_ root: MFN) {}
-  public static var reservedDescriptorFrame: MFN { MFN(1) }
-  public static var hypervisorRoot: MFN { MFN(1) }
-  public static func invalidatePage(_ address: VirtualAddress) {}
+  public static var reservedDescriptorFrame: MFN {
+    Processor.update { $0.reservedDescriptors }
+  }
+  public static var hypervisorRoot: MFN { Processor.update { $0.hypervisorRoot } }
+  public static func invalidatePage(_ address: VirtualAddress) {
+    Processor.update { $0.invalidated.append(address) }
+  }
   public static var hasNoExecute: Bool { true }
   public static func swapGS() {
     Processor.update { state in

@@ -117,8 +117,8 @@ extension X86Hardware {
   public static var physicalAddressBits: UInt64 { 40 }
   /// By default no device is for guests to read only.
   public static func isReadOnlyDevice(_ mfn: MFN) -> Bool { false }
-  /// By default caches are coherent with every memory type.
-  public static func flushCache(_ mfn: MFN) {}
-  /// By default caches are coherent with every device.
-  public static func flushAllCaches() {}
+  /// By default the caches of this CPU are all written back.
+  public static func flushCache(_ mfn: MFN) { wbinvd() }
+  /// By default only the caches of this CPU: snooping keeps those of the others coherent.
+  public static func flushAllCaches() { wbinvd() }
 }

@@ -70,9 +70,16 @@ extension Hypervisor where M: X86Hardware {
     }
     let mmu = mmu(for: domain)
     let isFinished = mmu.letGoOfTable(mfn, of: domain.pointee.id)
+    if isFinished {
+      pv.pointee.memory.teardownLeft -= 1
+    } else {
+      // It comes first again, so that every frame is finished when as many were as there are.
+      domain.pointee.pageLock.withLock {
+        domain.pointee.pages.remove(mfn, in: frames)
+        domain.pointee.pages.prepend(mfn, in: frames)
+      }
+    }
     mmu.putFrame(mfn)
-    // An interrupted one is at the end of the list now: one frame more to look at.
-    if isFinished { pv.pointee.memory.teardownLeft -= 1 }
     return isFinished
   }
 

@@ -99,7 +99,7 @@ struct World {
     do throws(XenErrno) {
       switch try body() {
       case .done(let value): return value
-      case .again: return nil
+      case .restart: return nil
       }
     } catch { return -Int64(error.rawValue) }
   }

@@ -121,10 +121,11 @@ extension World {
       let caller = try w.caller(w.guest)
       let number = UInt64(MemoryOp.populatePhysmap.rawValue)
       let first = try w.hv.memoryOperation(caller, HypercallArguments(number, World.arguments))
-      guard case .again(let rest) = first else {
+      guard case .restart(let command, let list, _) = first else {
         Issue.record("was not interrupted")
         return
       }
+      let rest = HypercallArguments(command, list)
       #expect(rest.first >> 6 == 1)
       w.host.update { $0.turnsUntilInterrupt = nil }
       let second = w.result { () throws(XenErrno) in try w.hv.memoryOperation(caller, rest) }

@@ -49,15 +49,13 @@ struct VCPUOperationTests {
     }
   }
 
-  static let periods: [(UInt64, Int64)] = [
-    (999_999, -Int64(XenErrno.EINVAL.rawValue)), (1_000_000, 0), (UInt64.max >> 2, 0),
-    (UInt64.max, -Int64(XenErrno.EINVAL.rawValue)),
-  ]
-
-  @Test(arguments: periods)
-  func aPeriodIsNeitherTooShortNorTooLong(nanoseconds: UInt64, result: Int64) throws {
+  @Test(arguments: [
+    (UInt64(999_999), false), (1_000_000, true), (UInt64.max >> 2, true), (UInt64.max, false),
+  ])
+  func aPeriodIsNeitherTooShortNorTooLong(nanoseconds: UInt64, isAllowed: Bool) throws {
     try World.run { (w: World) throws -> Void in
       let request = VCPUSetPeriodicTimer(periodNanoseconds: nanoseconds)
+      let result = isAllowed ? 0 : -Int64(XenErrno.EINVAL.rawValue)
       #expect(try perform(.setPeriodicTimer, 0, request, by: w.guest, in: w) == result)
     }
   }

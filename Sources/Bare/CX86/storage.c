@@ -2,8 +2,7 @@
 // the console ring.
 #include "cx86.h"
 
-static uint8_t state[X86_STATE_BYTES] __attribute__((aligned(4096)));
+uint8_t x86_state[X86_STATE_BYTES] __attribute__((aligned(4096)));
 static uint8_t ring[X86_CONSOLE_RING_BYTES] __attribute__((aligned(4096)));
 
-void *x86_state_storage(void) { return state; }
 void *x86_console_ring_storage(void) { return ring; }

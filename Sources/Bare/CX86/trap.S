@@ -225,7 +225,7 @@ double_fault_entry:
     SAVE
     xor %ebp, %ebp
     mov %rsp, %rdi
-    call martlet_trap
+    call martlet_guest_syscall
     jmp leave_to_guest
     .endm
     SYSCALL_ENTRY syscall_entry, GUEST_CS64, VECTOR_SYSCALL

@@ -13,7 +13,7 @@ import XenABI
 public func guestSystemCall(_ frame: UnsafeMutableRawPointer) {
   let hypervisor = Root.hypervisor
   guard let vcpu = hypervisor.current else { return }
-  hypervisor.handleSystemCall(X86.guestFrame.pointee.entryVector, on: vcpu)
+  hypervisor.handleSystemCall(on: vcpu)
 }
 
 /// A guest caused an exception, or used INT.

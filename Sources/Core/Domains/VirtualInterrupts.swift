@@ -34,6 +34,7 @@ extension Hypervisor {
   }
 
   /// Whether an upcall is pending in a vCPU's `vcpu_info`.
+  @inline(__always)
   public func isUpcallPending(_ vcpu: Ref<VCPU>) -> Bool {
     let info = M.memory[vcpu.pointee.infoFrame]
     let offset = vcpu.pointee.infoOffset + VCPUInfoLayout.eventUpcallPending
@@ -43,6 +44,7 @@ extension Hypervisor {
 
 extension Hypervisor {
   /// Whether a vCPU has masked its upcalls.
+  @inline(__always)
   public func isUpcallMasked(_ vcpu: Ref<VCPU>) -> Bool {
     let info = M.memory[vcpu.pointee.infoFrame]
     let offset = vcpu.pointee.infoOffset + VCPUInfoLayout.eventUpcallMask
@@ -50,6 +52,7 @@ extension Hypervisor {
   }
 
   /// Masks or unmasks a vCPU's upcalls on its behalf.
+  @inline(__always)
   public func setUpcallMask(_ vcpu: Ref<VCPU>, _ masked: Bool) {
     let info = M.memory[vcpu.pointee.infoFrame]
     let offset = vcpu.pointee.infoOffset + VCPUInfoLayout.eventUpcallMask

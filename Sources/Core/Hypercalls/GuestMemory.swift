@@ -8,6 +8,7 @@ import XenABI
 extension Hypervisor {
   /// Reads element `index` of what `handle` claims to point at.
   /// - Throws: `EFAULT` if the guest cannot read it.
+  @inline(__always)
   public func read<T: BitwiseCopyable>(
     _ handle: GuestHandle<T>, at index: UInt64 = 0
   ) throws(XenErrno) -> T {
@@ -27,6 +28,7 @@ extension Hypervisor {
 
   /// Writes element `index` of what `handle` claims to point at.
   /// - Throws: `EFAULT` if the guest cannot write it.
+  @inline(__always)
   public func write<T: BitwiseCopyable>(
     _ value: T, to handle: GuestHandle<T>, at index: UInt64 = 0
   ) throws(XenErrno) {
@@ -36,6 +38,23 @@ extension Hypervisor {
     let missed = unsafe withUnsafeBytes(of: &copy) { bytes -> Int in
       guard let base = bytes.baseAddress else { return bytes.count }
       return unsafe M.copyToGuest(destination, base, MemoryLayout<T>.size)
+    }
+    if missed != 0 { throw .EFAULT }
+  }
+
+  /// Writes the first `count` of some words.
+  /// - Throws: `EFAULT` if the guest cannot write them; some may have been written then.
+  @inline(__always)
+  public func write<let n: Int>(
+    _ words: InlineArray<n, UInt64>, count: Int, to handle: GuestHandle<UInt64>
+  ) throws(XenErrno) {
+    precondition(count >= 0 && count <= n)
+    let destination = VirtualAddress(handle.address)
+    var copy = words
+    // Safety: `copy` has `n` words, of which at most all are read.
+    let missed = unsafe withUnsafeBytes(of: &copy) { bytes -> Int in
+      guard let base = bytes.baseAddress else { return count }
+      return unsafe M.copyToGuest(destination, base, count &* 8)
     }
     if missed != 0 { throw .EFAULT }
   }
@@ -73,6 +92,7 @@ extension Hypervisor {
     if missed != 0 { throw .EFAULT }
   }
 
+  @inline(__always)
   private func checkedAddress<T: BitwiseCopyable>(
     _ handle: GuestHandle<T>, _ index: UInt64
   ) throws(XenErrno) -> VirtualAddress {

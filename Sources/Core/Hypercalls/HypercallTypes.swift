@@ -32,8 +32,15 @@ public struct HypercallArguments: BitwiseCopyable, Sendable {
 public enum HypercallOutcome: BitwiseCopyable, Sendable {
   /// It is done; the value goes to the guest as it is (errors are thrown instead).
   case done(Int64)
-  /// It is not done: the guest executes it again with these arguments.
-  case again(HypercallArguments)
+  /// It is not done: the guest executes it again with these for its first three arguments. (Three,
+  /// because an outcome of four words is returned in registers.)
+  case restart(UInt64, UInt64, UInt64)
+
+  /// Not done: the guest executes it again with these arguments, of which only the first three may
+  /// have changed.
+  @inline(__always) public static func again(_ arguments: HypercallArguments) -> HypercallOutcome {
+    .restart(arguments.first, arguments.second, arguments.third)
+  }
 
   /// Done, with value 0.
   public static var success: HypercallOutcome { .done(0) }

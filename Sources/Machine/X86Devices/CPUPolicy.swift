@@ -36,9 +36,9 @@ public struct CPUPolicy: Sendable {
   public init() {}
 
   /// The highest basic leaf.
-  public var maximumLeaf: UInt32 { basic[0].eax }
+  @inline(__always) public var maximumLeaf: UInt32 { basic[0].eax }
   /// The highest extended leaf, without its upper half.
-  public var maximumExtendedLeaf: UInt32 { extended[0].eax & 0xffff }
+  @inline(__always) public var maximumExtendedLeaf: UInt32 { extended[0].eax & 0xffff }
   /// The vendor.
   public var vendor: CPUVendor { CPUVendor(basic[0]) }
 
@@ -90,13 +90,34 @@ public struct CPUPolicy: Sendable {
   }
 
   /// Whether the policy has a feature (`XenABI.CPUFeature`).
-  public func has(_ feature: UInt32) -> Bool { features[feature] }
+  @inline(__always)
+  public func has(_ feature: UInt32) -> Bool {
+    featureWord(feature >> 5) >> (feature & 31) & 1 != 0
+  }
+
+  // One word of `features`, without the others.
+  @inline(__always)
+  private func featureWord(_ index: UInt32) -> UInt32 {
+    switch index {
+    case 0: basic[1].edx
+    case 1: basic[1].ecx
+    case 2: extended[1].edx
+    case 3: extended[1].ecx
+    case 4: xsave[1].eax
+    case 5: structured[0].ebx
+    case 6: structured[0].ecx
+    case 7: extended[7].edx
+    case 8: extended[8].ebx
+    default: features.words[min(Int(index), 18)]
+    }
+  }
 
   /// The state components that the policy lets XSAVE manage.
   public var allowedXCR0: UInt64 { UInt64(xsave[0].eax) | UInt64(xsave[0].edx) << 32 }
 
   /// What the policy itself says for a leaf; nothing (zeros) for leaves it does not have and for
   /// the hypervisor's own.
+  @inline(__always)
   public func staticAnswer(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
     if leaf < 14 {
       guard leaf <= maximumLeaf else { return CPULeaf() }

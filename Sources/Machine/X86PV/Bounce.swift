@@ -78,9 +78,7 @@ extension Hypervisor where M: X86Hardware {
       return
     }
     do throws(XenErrno) {
-      for i in 0..<count {
-        try write(words[i], to: GuestHandle<UInt64>(address: stack), at: UInt64(i))
-      }
+      try write(words, count: count, to: GuestHandle<UInt64>(address: stack))
     } catch {
       crashGuest(vcpu, "its kernel stack cannot be written")
       return
@@ -98,6 +96,7 @@ extension Hypervisor where M: X86Hardware {
 
   /// RFLAGS as the guest believes them to be: its interrupt flag is the upcall mask, its privilege
   /// level what it asked for.
+  @inline(__always)
   func guestFlags(_ flags: UInt64, _ vcpu: Ref<VCPU>, masked: Bool) -> UInt64 {
     var result = flags & ~(RFLAGS.if | .iopl).rawValue
     if !masked { result |= RFLAGS.if.rawValue }
@@ -108,6 +107,7 @@ extension Hypervisor where M: X86Hardware {
   }
 
   /// Switches between the guest's kernel and its user programs: page tables and GS base.
+  @inline(__always)
   func toggleMode(_ vcpu: Ref<VCPU>) {
     let pv = vcpu.pv
     pv.pointee.isKernelMode = !pv.pointee.isKernelMode

@@ -29,11 +29,11 @@ extension Hypervisor where M: X86Hardware {
   /// The part of `value` that the guest gets if it writes it to CR4.
   func boundedCR4(_ value: UInt64, _ vcpu: Ref<VCPU>) -> UInt64 {
     var chosen = Self.chosenCR4
-    let features = vcpu.domain.pv.pointee.platform.policy.features
-    if !features[CPUFeature.tsc] { chosen.remove(.tsd) }
-    if !features[CPUFeature.de] { chosen.remove(.de) }
-    if !features[CPUFeature.fsgsbase] { chosen.remove(.fsgsbase) }
-    if !features[CPUFeature.xsave] { chosen.remove(.osxsave) }
+    let domain = vcpu.domain.pv
+    if !domain.pointee.platform.policy.has(CPUFeature.tsc) { chosen.remove(.tsd) }
+    if !domain.pointee.platform.policy.has(CPUFeature.de) { chosen.remove(.de) }
+    if !domain.pointee.platform.policy.has(CPUFeature.fsgsbase) { chosen.remove(.fsgsbase) }
+    if !domain.pointee.platform.policy.has(CPUFeature.xsave) { chosen.remove(.osxsave) }
     return value & chosen.rawValue | M.readCR4() & Self.visibleCR4.rawValue
   }
 
@@ -44,8 +44,10 @@ extension Hypervisor where M: X86Hardware {
     var new = old & ~CR4.tsd.rawValue
     if guestCR4(vcpu) & CR4.tsd.rawValue != 0 { new |= CR4.tsd.rawValue }
     if new != old { M.writeCR4(new) }
-    let features = vcpu.domain.pv.pointee.platform.policy.features
-    if features[CPUFeature.rdtscp] || features[CPUFeature.rdpid] {
+    let domain = vcpu.domain.pv
+    if domain.pointee.platform.policy.has(CPUFeature.rdtscp)
+      || domain.pointee.platform.policy.has(CPUFeature.rdpid)
+    {
       _ = M.wrmsrSafe(.tscAux, UInt64(vcpu.pv.pointee.tscAux))
     }
   }

@@ -11,7 +11,20 @@ import XenABI
 extension Hypervisor where M: X86Hardware {
   /// Does whatever this CPU has to do before it enters a guest; returns when `M.guestFrame` holds
   /// the registers of the guest to enter.
+  @inline(__always)
   public func prepareToEnterGuest() {
+    let cpu = thisCPU
+    // Most often there is nothing to do.
+    if cpu.pointee.pending.load(ordering: .relaxed) == 0, let vcpu = cpu.pointee.current,
+      vcpu.pointee.isRunnable, !hasDeliveries(vcpu)
+    {
+      return
+    }
+    workBeforeEnteringGuest()
+  }
+
+  @inline(never)
+  private func workBeforeEnteringGuest() {
     let cpu = thisCPU
     while true {
       let work = cpu.pointee.takePending()

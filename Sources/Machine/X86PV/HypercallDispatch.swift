@@ -10,8 +10,8 @@ import XenABI
 /// - Source: `xen/include/public/arch-x86/xen-x86_64.h`.
 extension Hypervisor where M: X86Hardware {
   /// Carries out the hypercall that the running vCPU's kernel made.
-  func performHypercall(_ vcpu: Ref<VCPU>) {
-    let frame = M.guestFrame
+  @inline(__always)
+  func performHypercall(_ vcpu: Ref<VCPU>, _ frame: Ref<CPUUserRegs>) {
     let number = frame.pointee.rax
     if number == HypercallNumber.iret.rawValue {
       iretOperation(vcpu)
@@ -20,38 +20,34 @@ extension Hypervisor where M: X86Hardware {
     let arguments = HypercallArguments(
       frame.pointee.rdi, frame.pointee.rsi, frame.pointee.rdx, frame.pointee.r10,
       frame.pointee.r8, frame.pointee.r9)
-    switch perform(number, arguments, for: Caller(vcpu)) {
-    case .done(let value):
-      frame.pointee.rax = UInt64(bitPattern: value)
-    case .again(let rest):
-      frame.pointee.rdi = rest.first
-      frame.pointee.rsi = rest.second
-      frame.pointee.rdx = rest.third
-      frame.pointee.r10 = rest.fourth
-      frame.pointee.r8 = rest.fifth
-      frame.pointee.r9 = rest.sixth
-      // Back onto the SYSCALL instruction.
-      frame.pointee.rip = frame.pointee.rip &- 2
-    }
-  }
-
-  /// Carries out one hypercall; errors become the ABI's negative numbers.
-  func perform(
-    _ number: UInt64, _ arguments: HypercallArguments, for caller: Caller
-  ) -> HypercallOutcome {
     do throws(XenErrno) {
-      guard let hypercall = HypercallNumber(rawValue: number) else { throw .ENOSYS }
-      return try dispatch(hypercall, arguments, for: caller)
+      switch try perform(number, arguments, for: Caller(vcpu)) {
+      case .done(let value):
+        frame.pointee.rax = UInt64(bitPattern: value)
+      case .restart(let first, let second, let third):
+        frame.pointee.rdi = first
+        frame.pointee.rsi = second
+        frame.pointee.rdx = third
+        // Back onto the SYSCALL instruction.
+        frame.pointee.rip = frame.pointee.rip &- 2
+      }
     } catch {
-      // Work that was interrupted and keeps its progress elsewhere: the same call once more.
-      return error == .ERESTART ? .again(arguments) : .done(-Int64(error.rawValue))
+      // ERESTART: work that was interrupted keeps its progress elsewhere; the same call once more.
+      if error == .ERESTART {
+        frame.pointee.rip = frame.pointee.rip &- 2
+      } else {
+        frame.pointee.rax = UInt64(bitPattern: -Int64(error.rawValue))
+      }
     }
   }
 
-  private func dispatch(
-    _ number: HypercallNumber, _ arguments: HypercallArguments, for caller: Caller
+  /// Carries out one hypercall.
+  @inline(never)
+  func perform(
+    _ rawNumber: UInt64, _ arguments: HypercallArguments, for caller: Caller
   ) throws(XenErrno) -> HypercallOutcome {
-    switch number {
+    guard let number = HypercallNumber(rawValue: rawNumber) else { throw .ENOSYS }
+    return switch number {
     case .setTrapTable: try setTrapTable(caller, arguments)
     case .mmuUpdate: try mmuUpdateOperation(caller, arguments)
     case .mmuExtOp: try mmuExtOperation(caller, arguments)
@@ -101,18 +97,20 @@ extension Hypervisor where M: X86Hardware {
     while i < count {
       if i > 0, M.hasPendingInterrupt { return rest(entries, i, count) }
       var entry = try read(entries, at: i)
-      let outcome: HypercallOutcome
-      if entry.op == HypercallNumber.multicall.rawValue
-        || entry.op == HypercallNumber.iret.rawValue
-      {
-        outcome = .done(-Int64(XenErrno.EINVAL.rawValue))
-      } else {
-        outcome = perform(
+      var outcome = HypercallOutcome.restart(entry.args[0], entry.args[1], entry.args[2])
+      do throws(XenErrno) {
+        guard
+          entry.op != HypercallNumber.multicall.rawValue,
+          entry.op != HypercallNumber.iret.rawValue
+        else { throw .EINVAL }
+        outcome = try perform(
           entry.op,
           HypercallArguments(
             entry.args[0], entry.args[1], entry.args[2], entry.args[3],
             entry.args[4], entry.args[5]),
           for: caller)
+      } catch {
+        if error != .ERESTART { outcome = .done(-Int64(error.rawValue)) }
       }
       switch outcome {
       case .done(let value):
@@ -120,13 +118,10 @@ extension Hypervisor where M: X86Hardware {
         let stride = UInt64(MemoryLayout<MulticallEntry>.stride)
         let result = GuestHandle<UInt64>(address: entries.address &+ i &* stride &+ 8)
         try write(UInt64(bitPattern: value), to: result)
-      case .again(let remaining):
-        entry.args[0] = remaining.first
-        entry.args[1] = remaining.second
-        entry.args[2] = remaining.third
-        entry.args[3] = remaining.fourth
-        entry.args[4] = remaining.fifth
-        entry.args[5] = remaining.sixth
+      case .restart(let first, let second, let third):
+        entry.args[0] = first
+        entry.args[1] = second
+        entry.args[2] = third
         try write(entry, to: entries, at: i)
         return rest(entries, i, count)
       }

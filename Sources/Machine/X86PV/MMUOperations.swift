@@ -12,7 +12,8 @@ import XenABI
 /// between any two and, by way of the pending table, within one.
 ///
 /// A continuation repeats the hypercall with what is left of the list. If only a pending table is
-/// left, the list is null and the result that the guest will get stands in place of the domain.
+/// left, the list is null and the result that the guest will get stands in place of the address of
+/// the number done.
 extension Hypervisor where M: X86Hardware {
   /// The bit of a request count that says "this is a continuation" (`MMU_UPDATE_PREEMPTED`).
   static var preemptedMark: UInt64 { 1 << 31 }
@@ -30,7 +31,7 @@ extension Hypervisor where M: X86Hardware {
     if finishPending(caller) == .interrupted { return .again(arguments) }
     var count = arguments.second & 0xffff_ffff
     if isFinalContinuation(arguments) {
-      return .done(Int64(Int32(truncatingIfNeeded: arguments.fourth)))
+      return .done(Int64(Int32(truncatingIfNeeded: arguments.third)))
     }
     let doneHandle = GuestHandle<UInt32>(address: arguments.third)
     var before: UInt32 = 0
@@ -68,12 +69,12 @@ extension Hypervisor where M: X86Hardware {
     let result = failure.map { -Int64($0.rawValue) } ?? 0
     if finishPending(caller) == .interrupted {
       return .again(
-        HypercallArguments(0, Self.preemptedMark, 0, UInt64(bitPattern: result)))
+        HypercallArguments(0, Self.preemptedMark, UInt64(bitPattern: result)))
     }
     return .done(result)
   }
 
-  /// Whether only a pending table was left, and the result stands in place of the domain.
+  /// Whether only a pending table was left, and the result stands in its place.
   func isFinalContinuation(_ arguments: HypercallArguments) -> Bool {
     arguments.first == 0 && arguments.second & 0xffff_ffff == Self.preemptedMark
   }

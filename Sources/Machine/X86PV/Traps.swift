@@ -47,13 +47,22 @@ extension Hypervisor where M: X86Hardware {
 
   /// Acts on SYSCALL or SYSENTER by the running guest: a hypercall from its kernel, a system call
   /// from its programs.
-  public func handleSystemCall(_ entry: UInt32, on vcpu: Ref<VCPU>) {
+  @inline(__always)
+  public func handleSystemCall(on vcpu: Ref<VCPU>) {
+    let frame = M.guestFrame
+    let entry = frame.pointee.entryVector
+    if entry == PVEntry.syscall, vcpu.pv.pointee.isKernelMode {
+      performHypercall(vcpu, frame)
+    } else {
+      forwardSystemCall(entry, on: vcpu)
+    }
+  }
+
+  // Takes a system call to where the guest's kernel wants it.
+  @inline(never)
+  private func forwardSystemCall(_ entry: UInt32, on vcpu: Ref<VCPU>) {
     let frame = M.guestFrame
     let pv = vcpu.pv
-    if entry == PVEntry.syscall, pv.pointee.isKernelMode {
-      performHypercall(vcpu)
-      return
-    }
     if pv.pointee.isKernelMode {
       inject(ExceptionVector.invalidOpcode.rawValue, nil, into: vcpu)
       return
@@ -117,6 +126,7 @@ extension Hypervisor where M: X86Hardware {
     inject(ExceptionVector.pageFault.rawValue, told.rawValue, into: vcpu)
   }
 
+  @inline(__always)
   private func handlePageFault(on vcpu: Ref<VCPU>, address: UInt64, code: UInt32) {
     let error = PageFaultError(rawValue: code)
     if error.contains(.reservedBit) {
@@ -163,6 +173,7 @@ extension Hypervisor where M: X86Hardware {
   }
 
   /// The guest's handler for a vector.
+  @inline(__always)
   func trapEntry(_ vector: UInt8, of vcpu: Ref<VCPU>) -> TrapInfo {
     let table = M.memory[vcpu.pv.pointee.trapTableFrame]
     return table.load(TrapInfo.self, at: Int(vector) * MemoryLayout<TrapInfo>.stride) ?? TrapInfo()
@@ -189,6 +200,13 @@ extension Hypervisor where M: X86Hardware {
         address: pv.pointee.failsafeCallback, masksEvents: pv.pointee.failsafeMasksEvents,
         selectors: selectors),
       to: vcpu)
+  }
+
+  /// Whether `deliverPending` would do anything but look.
+  @inline(__always)
+  func hasDeliveries(_ vcpu: Ref<VCPU>) -> Bool {
+    (isUpcallPending(vcpu) && !isUpcallMasked(vcpu))
+      || vcpu.pointee.isNMIPending.load(ordering: .relaxed)
   }
 
   /// Delivers what waits for the vCPU that is about to run: an NMI first, then an event upcall.

@@ -267,7 +267,8 @@ void x86_switch_stack(uint64_t rsp, uint64_t which);
 
 #define X86_STATE_BYTES 32768
 #define X86_CONSOLE_RING_BYTES 65536
-void * x86_state_storage(void);
+extern uint8_t x86_state[X86_STATE_BYTES];
+X86_FN void * x86_state_storage(void) { return x86_state; }
 void * x86_console_ring_storage(void);
 
 #pragma clang assume_nonnull end

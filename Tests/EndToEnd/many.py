@@ -58,7 +58,7 @@ def _(lab):
         for cycle in range(cycles + 1):
             dom0.run("xl create /root/guest1.cfg", 300, check=True)
             if cycle % 5 == 0:
-                dom0.follow_guest("guest1", "GUEST-READY", 240)
+                dom0.follow_guest("guest1", "GUEST-READY", 480)
                 dom0.run("rm -f /var/log/xen/console/guest-guest1.log; kill -HUP $(cat /run/xen/xenconsoled.pid)")
             else:
                 time.sleep(cycle % 5 * 0.9)  # somewhere in the middle of its boot

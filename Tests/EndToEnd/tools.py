@@ -58,7 +58,7 @@ def use_every_tool(lab, xenstored):
             require(field(info, "xen_scheduler") == "credit", "the scheduler is not credit")
         with case("xl create"):
             dom0.run("xl create /root/guest1.cfg", 300, check=True)
-            dom0.follow_guest("guest1", "GUEST-READY", 240)
+            dom0.follow_guest("guest1", "GUEST-READY", 480)
         with case("xl list"):
             words = domain_line(dom0, "guest1")
             require(words and words[2] == "192" and words[3] == "2", f"guest1's line is {words}")

@@ -62,6 +62,8 @@ public struct VCPU: ~Copyable {
   /// Whether it has registers to start with (`VCPUOP_initialise` or `setvcpucontext`).
   /// Guarded by the domain's `stateLock`.
   public var isInitialised = false
+  /// Whether somebody is giving it registers. Guarded by the domain's `stateLock`.
+  public var isBeingInitialised = false
 
   /// Its part of the scheduler. Guarded by the scheduler's lock.
   public var scheduling: SchedulingEntity

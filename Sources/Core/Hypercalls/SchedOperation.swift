@@ -107,9 +107,13 @@ extension Hypervisor {
       endPoll(vcpu)
       return .success
     }
-    if request.timeout != 0 {
-      let deadline = SystemTime(nanoseconds: request.timeout)
-      vcpu.pointee.timerLock.withLock { arm(vcpu.pollTimer, at: deadline, for: vcpu) }
+    vcpu.pointee.timerLock.withLock {
+      if request.timeout == 0 {
+        // One that an earlier wait left behind must not end this one.
+        disarm(vcpu.pollTimer)
+      } else {
+        arm(vcpu.pollTimer, at: SystemTime(nanoseconds: request.timeout), for: vcpu)
+      }
     }
     sleepWithoutWaiting(vcpu)
     thisCPU.pointee.raise(.reschedule)

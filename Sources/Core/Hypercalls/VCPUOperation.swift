@@ -23,11 +23,7 @@ extension Hypervisor {
     let address = arguments.third
     switch operation {
     case .initialise:
-      guard domain.pointee.stateLock.withLock({ !vcpu.pointee.isInitialised }) else {
-        throw .EEXIST
-      }
-      try M.initialiseVCPU(vcpu, contextAt: address, in: self)
-      domain.pointee.stateLock.withLock { vcpu.pointee.isInitialised = true }
+      try initialise(vcpu, contextAt: address)
       return .success
     case .up:
       guard domain.pointee.stateLock.withLock({ vcpu.pointee.isInitialised }) else {
@@ -87,6 +83,24 @@ extension Hypervisor {
     case .getPhysicalID:
       throw .EINVAL
     }
+  }
+
+  // Gives a vCPU its first registers. Two vCPUs may ask for the same one at once: the second waits,
+  // by trying again, until it is known whether the first succeeds.
+  private func initialise(_ vcpu: Ref<VCPU>, contextAt address: UInt64) throws(XenErrno) {
+    let domain = vcpu.domain
+    let refusal = domain.pointee.stateLock.withLock { () -> XenErrno? in
+      if vcpu.pointee.isInitialised { return .EEXIST }
+      if vcpu.pointee.isBeingInitialised { return .ERESTART }
+      vcpu.pointee.isBeingInitialised = true
+      return nil
+    }
+    if let refusal { throw refusal }
+    defer {
+      domain.pointee.stateLock.withLock { vcpu.pointee.isBeingInitialised = false }
+    }
+    try M.initialiseVCPU(vcpu, contextAt: address, in: self)
+    domain.pointee.stateLock.withLock { vcpu.pointee.isInitialised = true }
   }
 
   /// `HYPERVISOR_set_timer_op`: the single-shot timer by its older name; 0 stops it.

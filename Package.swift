@@ -43,7 +43,8 @@ let shim: [CSetting] = [
 func module(_ name: String, in folder: String, _ dependencies: [String] = []) -> Target {
   .target(
     name: name, dependencies: dependencies.map { .byName(name: $0) },
-    path: "Sources/\(folder)/\(name)", swiftSettings: strict + freestanding)
+    path: "Sources/\(folder)/\(name)", exclude: name == "Martlet" ? ["link.ld"] : [],
+    swiftSettings: strict + freestanding)
 }
 
 func tests(_ name: String, _ dependencies: [String]) -> Target {

@@ -107,13 +107,19 @@ struct Guests {
     var arguments = arguments
     var repeats = 0
     while true {
-      switch hv.perform(number.rawValue, arguments, for: Caller(vcpu)) {
-      case .done(let value): return (value, repeats)
-      case .again(let rest):
-        arguments = rest
-        repeats += 1
-        if repeats > 20_000 { return (Int64.min, repeats) }
+      do throws(XenErrno) {
+        switch try hv.perform(number.rawValue, arguments, for: Caller(vcpu)) {
+        case .done(let value): return (value, repeats)
+        case .restart(let first, let second, let third):
+          arguments.first = first
+          arguments.second = second
+          arguments.third = third
+        }
+      } catch {
+        if error != .ERESTART { return (-Int64(error.rawValue), repeats) }
       }
+      repeats += 1
+      if repeats > 20_000 { return (Int64.min, repeats) }
     }
   }
 

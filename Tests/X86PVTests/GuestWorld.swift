@@ -107,11 +107,16 @@ struct GuestWorld {
     _ number: HypercallNumber, _ operation: UInt64, _ request: T, by domain: Ref<Domain>
   ) throws -> (Int64?, T) {
     try hv.write(request, to: GuestHandle<T>(address: Self.data))
-    let outcome = hv.perform(
-      number.rawValue, HypercallArguments(operation, Self.data), for: Caller(try vcpu(domain)))
+    let caller = Caller(try vcpu(domain))
+    var value: Int64?
+    do throws(XenErrno) {
+      let arguments = HypercallArguments(operation, Self.data)
+      if case .done(let result) = try hv.perform(number.rawValue, arguments, for: caller) {
+        value = result
+      }
+    } catch { value = -Int64(error.rawValue) }
     let after = try hv.read(GuestHandle<T>(address: Self.data))
-    if case .done(let value) = outcome { return (value, after) }
-    return (nil, after)
+    return (value, after)
   }
 
   /// Makes a `physdev_op`.

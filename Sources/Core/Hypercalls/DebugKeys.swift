@@ -67,10 +67,32 @@ extension Hypervisor {
         .info,
         "    nr_pages=\(domain.pointee.totalFrames) xenheap_pages=\(domain.pointee.sharedFrames) max_pages=\(domain.pointee.maximumFrames)"
       )
+      tellFrames(domain)
       for i in 0..<domain.pointee.maximumVCPUs {
         guard let vcpu = domain.pointee.vcpus[i] else { continue }
         tellVCPU(vcpu)
       }
+    }
+  }
+
+  // The first frames of a domain that has few, or that should have none: who still uses them?
+  private func tellFrames(_ domain: Ref<Domain>) {
+    guard domain.pointee.isDying || domain.pointee.pages.count < 10 else { return }
+    var left = 10
+    var next = domain.pointee.pageLock.withLock { domain.pointee.pages.first }
+    while left > 0, let mfn = next {
+      let page = frames[mfn]
+      let count = page.pointee.count.load(ordering: .relaxed)
+      let type = page.pointee.type.load(ordering: .relaxed)
+      log(
+        .info,
+        "    DomPage \(hex: mfn.rawValue): caf=\(hex: count, digits: 16), taf=\(hex: type, digits: 16)"
+      )
+      next = domain.pointee.pageLock.withLock {
+        page.pointee.flags.contains(.listed)
+          ? domain.pointee.pages.next(after: mfn, in: frames) : nil
+      }
+      left -= 1
     }
   }
 

@@ -130,6 +130,9 @@ extension Hypervisor where M: X86Hardware {
     switch key {
     case UInt8(ascii: "0"): tellControlDomainRegisters()
     case UInt8(ascii: "d"): if let current { tellRegisters(M.guestFrame.pointee, of: current) }
+    case UInt8(ascii: "q"):
+      debugKey(key)
+      tellFramesOfTheDying()
     default:
       if !debugKey(key) { log(.info, "no handler for this key: 'h' shows those there are") }
     }

@@ -30,13 +30,21 @@ extension Hypervisor where M: X86Hardware {
         let word = PageTypeWord(rawValue: page.pointee.type.load(ordering: .relaxed))
         let kind = word.count == 0 ? PageKind.none : word.kind
         counts[Int(kind.rawValue)] += 1
-        guard kind.level != nil, shown < 12 else { continue }
-        shown += 1
+        guard kind == .l4 || (kind.level != nil && shown < 4) else { continue }
+        if kind != .l4 { shown += 1 }
         log(
           .info,
           "    table \(hex: mfn.rawValue): level \(kind.rawValue) uses=\(word.count) references=\(page.pointee.references) pinned=\(word.isPinned) valid=\(word.isValidated) partial=\(word.isPartial) linear=\(word.linear) progress=\(hex: page.pointee.progress)"
         )
       }
+    }
+    for i in 0..<domain.pointee.maximumVCPUs {
+      guard let vcpu = domain.pointee.vcpus[i], vcpu.pointee.architecture != 0 else { continue }
+      let memory = vcpu.pv
+      log(
+        .info,
+        "  v\(i): roots \(hex: memory.pointee.memory.kernelRoot.rawValue) \(hex: memory.pointee.memory.userRoot.rawValue)"
+      )
     }
     log(
       .info,

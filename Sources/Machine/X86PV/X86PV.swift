@@ -6,9 +6,9 @@
 /// cannot change. A frame that is a page table, or a descriptor table, is therefore never writable
 /// for a guest: every entry in it went through `EntryRules` and holds what it refers to.
 ///
-/// Locks: a domain's page-table lock (see `PVDomain`) is held for every change to its tables and
-/// to table types of its frames. Foreign domains take only leaf types (`writable`), without a lock:
-/// both counts are atomic words. TLB shootdowns may happen under the lock.
+/// Locks: a domain's page-table lock (see `PVDomainMemory`) is held for every change to its tables
+/// and to table types of its frames. Foreign domains take only leaf types (`writable`), without a
+/// lock: both counts are atomic words. TLB shootdowns may happen under the lock.
 public enum X86PV {
   /// The first root slot that belongs to the hypervisor.
   public static var firstHypervisorSlot: Int { 256 }

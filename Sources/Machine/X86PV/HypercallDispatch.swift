@@ -79,6 +79,7 @@ extension Hypervisor where M: X86Hardware {
     case .physdevOpCompat: try oldPhysdevOperation(caller, arguments)
     case .physdevOp: try physdevOperation(caller, arguments)
     case .platformOp: try platformOperation(caller, arguments)
+    case .machineCheckOp: try machineCheckOperation(caller, arguments)
     case .eventChannelOpCompat: try oldEventChannelOperation(caller, arguments)
     case .eventChannelOp: try eventChannelOperation(caller, arguments)
     case .grantTableOp: try grantTableOperation(caller, arguments)

@@ -49,11 +49,11 @@ extension Hypervisor where M: X86Hardware {
         forLine: request.type == MapPIRQType.gsi.rawValue, of: caller.domain)
       try write(request, to: handle)
     case .setupGSI:
-      try requirePrivilege(caller)
       let request = try read(GuestHandle<PhysdevSetupGSI>(address: address))
-      guard request.gsi >= 0, request.triggering <= 1, request.polarity <= 1 else {
-        throw .EINVAL
-      }
+      guard request.gsi >= 0, UInt32(request.gsi) < M.gsiCount, request.triggering <= 1,
+        request.polarity <= 1
+      else { throw .EINVAL }
+      try requirePrivilege(caller)
       try setLineWiring(
         UInt32(request.gsi), isLevel: request.triggering == 1, isActiveLow: request.polarity == 1,
         by: caller.domain)

@@ -14,9 +14,9 @@ extension Hypervisor where M: X86Hardware {
   public func platformOperation(
     _ caller: Caller, _ arguments: HypercallArguments
   ) throws(XenErrno) -> HypercallOutcome {
-    guard caller.domain.pointee.isPrivileged else { throw .EPERM }
     let header = try read(GuestHandle<PlatformOpHeader>(address: arguments.first))
     guard header.interfaceVersion == PlatformOpLayout.interfaceVersion else { throw .EACCES }
+    guard caller.domain.pointee.isPrivileged else { throw .EPERM }
     guard let operation = PlatformOp(rawValue: header.command) else { throw .ENOSYS }
     let address = arguments.first &+ UInt64(PlatformOpLayout.union)
     switch operation {

@@ -83,12 +83,31 @@ extension Hypervisor {
           }
         }
       }
+      releaseInfoFrames(domain)
       releaseFromOwner(domain.pointee.sharedInfo)
       raiseGlobal(.domainException)
       // The table's reference: the record goes when the last frame and the last holder have gone.
       dropDomainReference(domain)
     }
     return true
+  }
+
+  // Gives back the frames that held the vcpu_info of a dead domain's vCPUs: those that the guest
+  // registered, and those that stood in until it did.
+  private func releaseInfoFrames(_ domain: Ref<Domain>) {
+    for i in 0..<domain.pointee.maximumVCPUs {
+      guard let vcpu = domain.pointee.vcpus[i] else { continue }
+      let frame = vcpu.pointee.infoFrame
+      guard frame != domain.pointee.sharedInfo else { continue }
+      vcpu.pointee.infoFrame = domain.pointee.sharedInfo
+      vcpu.pointee.infoOffset = 0
+      if vcpu.pointee.hasRegisteredInfo {
+        vcpu.pointee.hasRegisteredInfo = false
+        M.releaseWritableFrame(frame, in: self)
+      } else {
+        releaseFromOwner(frame)
+      }
+    }
   }
 
   /// Sets memory aside so that a domain can come to have `frames` frames in all.

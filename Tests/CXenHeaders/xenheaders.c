@@ -33,6 +33,7 @@ extern const struct xen_table xen_table_Sysctl;
 extern const struct xen_table xen_table_SysctlTopology;
 extern const struct xen_table xen_table_HVMSave;
 extern const struct xen_table xen_table_CPUFeature;
+extern const struct xen_table xen_table_MachineCheck;
 extern const struct xen_table xen_table_Versions;
 
 static const struct xen_table *const tables[] = {
@@ -66,6 +67,7 @@ static const struct xen_table *const tables[] = {
   &xen_table_SysctlTopology,
   &xen_table_HVMSave,
   &xen_table_CPUFeature,
+  &xen_table_MachineCheck,
   &xen_table_Versions,
 };
 

@@ -107,16 +107,23 @@ struct GuestWorld {
     _ number: HypercallNumber, _ operation: UInt64, _ request: T, by domain: Ref<Domain>
   ) throws -> (Int64?, T) {
     try hv.write(request, to: GuestHandle<T>(address: Self.data))
+    let result = try hypercall(number, HypercallArguments(operation, Self.data), by: domain)
+    return (result, try hv.read(GuestHandle<T>(address: Self.data)))
+  }
+
+  /// Makes a hypercall: its value or a negative error; nil if it is to be continued.
+  func hypercall(
+    _ number: HypercallNumber, _ arguments: HypercallArguments, by domain: Ref<Domain>
+  ) throws -> Int64? {
     let caller = Caller(try vcpu(domain))
-    var value: Int64?
     do throws(XenErrno) {
-      let arguments = HypercallArguments(operation, Self.data)
-      if case .done(let result) = try hv.perform(number.rawValue, arguments, for: caller) {
-        value = result
+      if case .done(let value) = try hv.perform(number.rawValue, arguments, for: caller) {
+        return value
       }
-    } catch { value = -Int64(error.rawValue) }
-    let after = try hv.read(GuestHandle<T>(address: Self.data))
-    return (value, after)
+      return nil
+    } catch {
+      return negative(error)
+    }
   }
 
   /// Makes a `physdev_op`.

@@ -18,11 +18,8 @@ import XenABI
     try w.hv.write(header, to: GuestHandle<PlatformOpHeader>(address: GuestWorld.data))
     let place = GuestHandle<Body>(address: GuestWorld.data + UInt64(PlatformOpLayout.union))
     try w.hv.write(body, to: place)
-    let outcome = w.hv.perform(
-      HypercallNumber.platformOp.rawValue, HypercallArguments(GuestWorld.data),
-      for: Caller(try w.vcpu(domain)))
-    guard case .done(let value) = outcome else { return (nil, body) }
-    return (value, try w.hv.read(place))
+    let result = try w.hypercall(.platformOp, HypercallArguments(GuestWorld.data), by: domain)
+    return (result, try w.hv.read(place))
   }
 
   @Test func theVersionIsLookedAtBeforeThePrivilege() throws {
@@ -124,11 +121,8 @@ import XenABI
       func ask(_ info: MachineCheckCPUInfo, by domain: Ref<Domain>) throws -> Int64? {
         try w.hv.write(header, to: GuestHandle<MachineCheckHeader>(address: GuestWorld.data))
         try w.hv.write(info, to: place)
-        let outcome = w.hv.perform(
-          HypercallNumber.machineCheckOp.rawValue, HypercallArguments(GuestWorld.data),
-          for: Caller(try w.vcpu(domain)))
-        if case .done(let value) = outcome { return value }
-        return nil
+        return try w.hypercall(
+          .machineCheckOp, HypercallArguments(GuestWorld.data), by: domain)
       }
       #expect(try ask(MachineCheckCPUInfo(), by: w.guest) == negative(.EPERM))
       #expect(try ask(MachineCheckCPUInfo(), by: w.dom0) == 0)

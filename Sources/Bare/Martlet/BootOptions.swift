@@ -25,6 +25,16 @@ enum BootOptions {
     return options
   }
 
+  /// Our own words, as domains may read them (`XENVER_commandline`).
+  static func line() -> InlineArray<1024, UInt8> {
+    var line = InlineArray<1024, UInt8>(repeating: 0)
+    withCommandLine { text, loader in
+      let (ours, _) = CommandLine.split(text, loaderName: loader)
+      _ = copy(text, ours, to: &line, at: 0)
+    }
+    return line
+  }
+
   /// dom0's words on our own command line, after `--`, appended to `line` from `at` on.
   static func appendControlDomainWords(
     to line: inout InlineArray<1024, UInt8>, at start: Int

@@ -40,6 +40,7 @@ enum Composition {
         frames: frames, heap: heap, domainSlots: slots, cpus: cpus, online: X86.onlineCPUs,
         totalFrames: total))
     Root.set(unsafe Ref(pointer))
+    Root.hypervisor.state.pointee.identity.commandLine = BootOptions.line()
   }
 
   // A table of `count` elements in frames of its own.

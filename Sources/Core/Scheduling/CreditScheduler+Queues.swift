@@ -1,97 +1,95 @@
 import Machine
 import Primitives
 
-/// Queues and where to run.
+/// Who waits where: for each CPU and priority a ring, of which `queues` names the first.
 extension CreditScheduler {
+  private func slot(_ cpu: Int, _ priority: SchedulingPriority) -> Int {
+    (cpu & 255) + 256 * Int(priority.rawValue)
+  }
+
+  /// The most urgent of those who wait for a CPU.
+  func head(of cpu: Int) -> Ref<SchedulingEntity>? {
+    queues.span[slot(cpu, .boost)] ?? queues.span[slot(cpu, .under)]
+      ?? queues.span[slot(cpu, .over)]
+  }
+
   /// Queues an entity on its CPU behind all that are at least as urgent.
   mutating func enqueue(_ entity: Ref<SchedulingEntity>) {
+    let slot = slot(entity.pointee.cpu.index, entity.pointee.priority)
     entity.pointee.isQueued = true
-    let n = entity.pointee.cpu.index & 255
-    let priority = entity.pointee.priority
-    guard var at = queues[n], at.pointee.priority <= priority else {
-      entity.pointee.next = queues[n]
-      queues[n] = entity
+    waiting[Int(entity.pointee.priority.rawValue)] += 1
+    guard let first = queues.span[slot], let last = first.pointee.previous else {
+      entity.pointee.next = entity
+      entity.pointee.previous = entity
+      queues[slot] = entity
       return
     }
-    while let following = at.pointee.next, following.pointee.priority <= priority { at = following }
-    // Who yields lets one less urgent entity pass, too.
-    if entity.pointee.hasYielded, let following = at.pointee.next { at = following }
-    entity.pointee.next = at.pointee.next
-    at.pointee.next = entity
+    entity.pointee.next = first
+    entity.pointee.previous = last
+    last.pointee.next = entity
+    first.pointee.previous = entity
+  }
+
+  /// Puts a queued entity before all of its priority.
+  mutating func bringToFront(_ entity: Ref<SchedulingEntity>) {
+    let slot = slot(entity.pointee.cpu.index, entity.pointee.priority)
+    dequeue(entity)
+    enqueue(entity)
+    // The last of a ring is the first if the ring begins there.
+    queues[slot] = entity
   }
 
   /// Takes an entity out of its queue.
   mutating func dequeue(_ entity: Ref<SchedulingEntity>) {
-    let n = entity.pointee.cpu.index & 255
+    let slot = slot(entity.pointee.cpu.index, entity.pointee.priority)
+    if queues.span[slot] == entity {
+      queues[slot] = entity.pointee.next == entity ? nil : entity.pointee.next
+    }
+    entity.pointee.previous?.pointee.next = entity.pointee.next
+    entity.pointee.next?.pointee.previous = entity.pointee.previous
     entity.pointee.isQueued = false
-    if queues[n] == entity {
-      queues[n] = entity.pointee.next
-    } else {
-      var at = queues[n]
-      while let here = at {
-        if here.pointee.next == entity {
-          here.pointee.next = entity.pointee.next
-          break
-        }
-        at = here.pointee.next
-      }
-    }
+    waiting[Int(entity.pointee.priority.rawValue)] -= 1
     entity.pointee.next = nil
+    entity.pointee.previous = nil
   }
 
-  /// The CPU for an entity that wakes up: an idle one that it prefers, an idle one that it may use,
-  /// else the one where it was.
-  func place(_ entity: Ref<SchedulingEntity>) -> CPUIndex {
-    let allowed = entity.pointee.hardAffinity.intersection(online)
-    let preferred = allowed.intersection(entity.pointee.softAffinity)
-    let last = entity.pointee.cpu.index
-    if let cpu = idleCPU(of: preferred, last) ?? idleCPU(of: allowed, last) { return cpu }
-    if allowed.contains(last) { return CPUIndex(last) }
-    return CPUIndex(preferred.next() ?? allowed.next() ?? online.next() ?? 0)
+  /// Moves a queued entity to the end of another CPU's queue.
+  mutating func move(_ entity: Ref<SchedulingEntity>, to cpu: CPUIndex) {
+    dequeue(entity)
+    entity.pointee.cpu = cpu
+    enqueue(entity)
   }
 
-  private func idleCPU(of candidates: CPUSet, _ last: Int) -> CPUIndex? {
-    let free = candidates.intersection(idle)
-    if free.contains(last), queues[last & 255] == nil { return CPUIndex(last) }
-    var n = free.next()
-    while let cpu = n {
-      if queues[cpu & 255] == nil { return CPUIndex(cpu) }
-      n = free.next(from: cpu + 1)
+  /// Gives an entity another priority, wherever it is.
+  mutating func setPriority(_ entity: Ref<SchedulingEntity>, _ priority: SchedulingPriority) {
+    guard entity.pointee.priority != priority else { return }
+    let wasQueued = entity.pointee.isQueued
+    if wasQueued { dequeue(entity) }
+    entity.pointee.priority = priority
+    if wasQueued { enqueue(entity) }
+  }
+
+  /// Who comes after a queued entity in its CPU's queue: the next of its priority, or the first of a
+  /// lower one.
+  func successor(of entity: Ref<SchedulingEntity>) -> Ref<SchedulingEntity>? {
+    let cpu = entity.pointee.cpu.index
+    if let next = entity.pointee.next, next != queues.span[slot(cpu, entity.pointee.priority)] {
+      return next
     }
-    return nil
+    if entity.pointee.priority < .under, let next = queues.span[slot(cpu, .under)] { return next }
+    return entity.pointee.priority < .over ? queues.span[slot(cpu, .over)] : nil
   }
 
-  /// Who is to run on `cpu`: the head of its queue, unless another CPU's queue holds somebody more
-  /// urgent who may come here.
-  func choose(for cpu: CPUIndex, _ now: SystemTime) -> Ref<SchedulingEntity>? {
-    let own = queues[cpu.index & 255]
-    if let own, own.pointee.priority < .over { return own }
-    var best = own
-    // Those who prefer this CPU first, then those who merely may use it.
-    for preference in 0..<2 {
-      var n = online.next()
-      while let other = n {
-        n = online.next(from: other + 1)
-        guard other != cpu.index else { continue }
-        var at = queues[other & 255]
-        while let entity = at {
-          at = entity.pointee.next
-          guard entity.pointee.hardAffinity.contains(cpu.index) else { continue }
-          if preference == 0, !entity.pointee.softAffinity.contains(cpu.index) { continue }
-          guard isWorse(best, than: entity.pointee.priority) else { break }
-          best = entity
-          break
-        }
-      }
-      if best != nil, best != own { break }
+  /// The first entity of a priority that waits for `cpu` and satisfies `isWanted`.
+  func first(
+    of cpu: Int, _ priority: SchedulingPriority, where isWanted: (Ref<SchedulingEntity>) -> Bool
+  ) -> Ref<SchedulingEntity>? {
+    guard let first = queues.span[slot(cpu, priority)] else { return nil }
+    var at = first
+    while true {
+      if isWanted(at) { return at }
+      guard let next = at.pointee.next, next != first else { return nil }
+      at = next
     }
-    return best
-  }
-
-  private func isWorse(
-    _ entity: Ref<SchedulingEntity>?, than priority: SchedulingPriority
-  ) -> Bool {
-    guard let entity else { return true }
-    return priority < entity.pointee.priority
   }
 }

@@ -68,6 +68,11 @@ extension X86: GuestArchitecture {
     hv.publishTime(vcpu)
   }
 
+  public static func marksRunstateUpdates(_ domain: Ref<Domain>) -> Bool {
+    let bit = UInt64(VMAssistType.runstateUpdateFlag.rawValue)
+    return domain.hasPV && domain.pv.pointee.assists >> bit & 1 != 0
+  }
+
   public static func holdWritableFrame(
     _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<X86>
   ) throws(XenErrno) -> MFN {

@@ -3,16 +3,17 @@ import Primitives
 import Scheduling
 import Sync
 import Synchronization
+import Text
 import Timekeeping
 import XenABI
 
 /// The timers of vCPUs, and what their expiry does.
 extension Hypervisor {
-  /// Arms one of a vCPU's timers on the CPU where the vCPU is, in place of what it was armed for.
-  /// Hold the vCPU's `timerLock`.
+  /// Arms a timer on the CPU where `vcpu` is, in place of what it was armed for. Hold the lock that
+  /// guards the timer: the vCPU's `timerLock`, or the domain's `watchdogLock`.
   public func arm(_ timer: Ref<Timer>, at deadline: SystemTime, for vcpu: Ref<VCPU>) {
     disarm(timer)
-    let cpu = state.pointee.cpus[vcpu.pointee.scheduling.cpu.index]
+    let cpu = state.pointee.cpus.at(vcpu.pointee.scheduling.cpu.index) ?? thisCPU
     cpu.pointee.timers.withLock { $0.arm(timer, at: deadline) }
     if cpu.pointee.index == M.currentCPU {
       programTimerInterrupt()
@@ -22,7 +23,7 @@ extension Hypervisor {
     }
   }
 
-  /// Disarms a timer, if it is armed. Hold the vCPU's `timerLock`.
+  /// Disarms a timer, if it is armed. Hold the lock that guards it.
   public func disarm(_ timer: Ref<Timer>) {
     while let cpu = timer.pointee.cpu {
       let target = state.pointee.cpus[cpu.index]
@@ -58,21 +59,15 @@ extension Hypervisor {
   }
 
   private func expire(_ timer: Ref<Timer>, _ now: SystemTime) {
-    guard let vcpu = vcpu(of: timer) else { return }
+    guard let vcpu = vcpu(of: timer) else {
+      if let domain = domain(of: timer) { expireWatchdog(of: domain) }
+      return
+    }
     switch timer.pointee.kind {
     case .singleShot:
       raise(.timer, for: vcpu)
     case .periodic:
-      raise(.timer, for: vcpu)
-      vcpu.pointee.timerLock.withLock {
-        let period = vcpu.pointee.periodicNanoseconds
-        guard period != 0, timer.pointee.cpu == nil else { return }
-        // The next multiple of the period that is still to come: late ticks are not repeated.
-        let late = now.nanoseconds(since: timer.pointee.deadline)
-        let periods = late / period &+ 1
-        arm(
-          timer, at: timer.pointee.deadline.advanced(byNanoseconds: periods &* period), for: vcpu)
-      }
+      runPeriodic(vcpu, now)
     case .poll:
       let polling = VCPUBlockers.polling.rawValue
       let old = vcpu.pointee.blockers.bitwiseAnd(~polling, ordering: .sequentiallyConsistent)
@@ -81,8 +76,14 @@ extension Hypervisor {
         wake(vcpu)
       }
     case .watchdog:
-      shutdown(vcpu.pointee.domain, reason: ShutdownReason.watchdog.rawValue)
+      break
     }
+  }
+
+  private func expireWatchdog(of domain: Ref<Domain>) {
+    guard domain.pointee.shutdownReason == nil, !domain.pointee.isDying else { return }
+    log(.warning, "Watchdog timer fired for domain \(domain.pointee.id.rawValue)")
+    shutdown(domain, reason: ShutdownReason.watchdog.rawValue)
   }
 
   /// Starts or replaces the single-shot timer; a deadline in the past fires at once.
@@ -95,17 +96,6 @@ extension Hypervisor {
     vcpu.pointee.timerLock.withLock { disarm(vcpu.singleShotTimer) }
   }
 
-  /// Starts the periodic timer; a period of 0 stops it.
-  public func setPeriodic(_ vcpu: Ref<VCPU>, nanoseconds: UInt64) {
-    vcpu.pointee.timerLock.withLock {
-      vcpu.pointee.periodicNanoseconds = nanoseconds
-      disarm(vcpu.periodicTimer)
-      if nanoseconds != 0 {
-        arm(vcpu.periodicTimer, at: M.now.advanced(byNanoseconds: nanoseconds), for: vcpu)
-      }
-    }
-  }
-
   /// Stops all timers of a vCPU that will not run again.
   public func stopTimers(_ vcpu: Ref<VCPU>) {
     vcpu.pointee.timerLock.withLock {
@@ -114,5 +104,11 @@ extension Hypervisor {
       disarm(vcpu.periodicTimer)
       disarm(vcpu.pollTimer)
     }
+  }
+
+  /// The moment that a guest names as a signed number of nanoseconds: what would be negative is long
+  /// past.
+  public func deadline(_ nanoseconds: UInt64) -> SystemTime {
+    SystemTime(nanoseconds: nanoseconds >> 63 == 0 ? nanoseconds : 0)
   }
 }

@@ -6,6 +6,7 @@ import Primitives
 import Scheduling
 import Sync
 import Synchronization
+import Timekeeping
 import XenABI
 
 /// What a domain's end is coming to.
@@ -83,6 +84,13 @@ public struct Domain: ~Copyable {
   public let grantLock = TicketLock()
   /// Its grant table; nil until it is made. Guarded by `grantLock`.
   public var grants: GrantTable?
+  /// Guards the watchdogs.
+  public let watchdogLock = TicketLock()
+  /// `SCHEDOP_watchdog`: the two that a domain can have, and bit `n` of `watchdogsInUse` for each
+  /// that it has. Guarded by `watchdogLock`.
+  public var watchdog0: Timer
+  public var watchdog1: Timer
+  public var watchdogsInUse: UInt32 = 0
   /// vCPUs that wait in `SCHEDOP_poll`, by number.
   public let pollers = AtomicVCPUSet()
   /// The port that the toolstack wants told when the domain suspends. Guarded by `stateLock`.
@@ -109,13 +117,16 @@ public struct Domain: ~Copyable {
 
   /// A domain without vCPUs and memory.
   public init(
-    id: DomainID, isPrivileged: Bool, creationFlags: UInt32, maximumVCPUs: Int, sharedInfo: MFN
+    id: DomainID, address: UInt, isPrivileged: Bool, creationFlags: UInt32, maximumVCPUs: Int,
+    sharedInfo: MFN
   ) {
     self.id = id
     self.isPrivileged = isPrivileged
     self.creationFlags = creationFlags
     self.maximumVCPUs = min(maximumVCPUs, Domain.vcpuCapacity)
     self.sharedInfo = sharedInfo
+    watchdog0 = Timer(kind: .watchdog, owner: address)
+    watchdog1 = Timer(kind: .watchdog, owner: address)
     handle = InlineArray(repeating: 0)
   }
 

@@ -65,6 +65,7 @@ extension Hypervisor {
       for i in 0..<domain.pointee.maximumVCPUs {
         if let vcpu = domain.pointee.vcpus[i] { stopTimers(vcpu) }
       }
+      stopWatchdogs(domain)
       closeAllPorts(domain)
     }
     if domain.pointee.lifecycle == .dead { return true }

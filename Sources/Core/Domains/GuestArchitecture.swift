@@ -41,6 +41,9 @@ public protocol GuestArchitecture: Machine {
   /// this CPU.
   static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<Self>)
 
+  /// Whether a domain wants `XEN_RUNSTATE_UPDATE` set while its runstate areas are being written.
+  static func marksRunstateUpdates(_ domain: Ref<Domain>) -> Bool
+
   /// Takes a reference, and the right to write, to a frame that a guest names as its own.
   static func holdWritableFrame(
     _ frame: GFN, of domain: Ref<Domain>, in hv: Hypervisor<Self>
@@ -94,6 +97,8 @@ public protocol GuestArchitecture: Machine {
 
 // What a machine answers that has no such thing.
 extension GuestArchitecture {
+  public static func marksRunstateUpdates(_ domain: Ref<Domain>) -> Bool { false }
+
   public static func installGrantMapping(
     _ place: GrantPlacement, for vcpu: Ref<VCPU>, in hv: Hypervisor<Self>
   ) throws(GrantStatus) { throw .generalError }

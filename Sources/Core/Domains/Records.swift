@@ -13,13 +13,15 @@ extension Hypervisor {
     precondition(MemoryLayout<Domain>.size <= 4096)
     // Safety: the frame is the hypervisor's own, fresh, and used for nothing else until
     // `destroyRecord`; a record fits into a frame.
-    let memory = unsafe UnsafeMutableRawPointer(bitPattern: M.memory.address(of: frame))
+    let address = M.memory.address(of: frame)
+    let memory = unsafe UnsafeMutableRawPointer(bitPattern: address)
     guard let memory = unsafe memory else { fatalError("the direct map starts at zero") }
     let pointer = unsafe memory.bindMemory(to: Domain.self, capacity: 1)
     unsafe pointer.initialize(
       to: Domain(
-        id: id, isPrivileged: wanted.isPrivileged, creationFlags: wanted.creationFlags,
-        maximumVCPUs: wanted.maximumVCPUs, sharedInfo: sharedInfo))
+        id: id, address: address, isPrivileged: wanted.isPrivileged,
+        creationFlags: wanted.creationFlags, maximumVCPUs: wanted.maximumVCPUs,
+        sharedInfo: sharedInfo))
     let domain = unsafe Ref(pointer)
     domain.pointee.handle = wanted.handle
     domain.pointee.recordFrame = frame

@@ -43,6 +43,13 @@ extension Ref where Value == Domain {
     // Safety: the part lives as long as the domain, whose memory `self` vouches for.
     unsafe Ref<SchedulingGroup>(&pointee.scheduling)
   }
+
+  /// One of the domain's two watchdogs, in place.
+  public func watchdog(_ index: Int) -> Ref<Timer> {
+    // Safety: as above.
+    if index == 0 { return unsafe Ref<Timer>(&pointee.watchdog0) }
+    return unsafe Ref<Timer>(&pointee.watchdog1)
+  }
 }
 
 extension Hypervisor {
@@ -52,9 +59,19 @@ extension Hypervisor {
     unsafe Ref<VCPU>(owner: entity.pointee.owner)
   }
 
-  /// The vCPU that a timer belongs to.
+  /// The vCPU that a timer belongs to; nil for a watchdog.
   public func vcpu(of timer: Ref<Timer>) -> Ref<VCPU>? {
-    // Safety: only vCPUs make timers, with their own address.
-    unsafe Ref<VCPU>(owner: timer.pointee.owner)
+    guard timer.pointee.kind != .watchdog else { return nil }
+    // Safety: only vCPUs make timers of the other kinds, with their own address.
+    return unsafe Ref<VCPU>(owner: timer.pointee.owner)
+  }
+
+  /// The domain that a watchdog belongs to.
+  public func domain(of timer: Ref<Timer>) -> Ref<Domain>? {
+    guard timer.pointee.kind == .watchdog,
+      let pointer = unsafe UnsafeMutablePointer<Domain>(bitPattern: timer.pointee.owner)
+    else { return nil }
+    // Safety: only domains make watchdogs, with their own address.
+    return unsafe Ref<Domain>(pointer)
   }
 }

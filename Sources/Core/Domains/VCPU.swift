@@ -73,6 +73,12 @@ public struct VCPU: ~Copyable {
   public var runstateArea: UInt64 = 0
   /// Guest address that gets a copy of the time record; 0 for none. The vCPU's own.
   public var timeArea: UInt64 = 0
+  /// Whether `runstateArea`, and `timeArea`, could not be written: the page tables in force were not
+  /// its kernel's. The CPU's that has loaded it.
+  public var owesRunstate = false
+  public var owesTime = false
+  /// Its hard affinity while `SCHEDOP_pin_override` replaces it. Guarded by the scheduler's lock.
+  public var overriddenAffinity: CPUSet?
 
   /// The frame that holds its `vcpu_info`.
   public var infoFrame: MFN
@@ -81,7 +87,7 @@ public struct VCPU: ~Copyable {
   /// Whether it has registered a place of its own for `vcpu_info`.
   public var hasRegisteredInfo = false
 
-  /// Guards the timers below and `periodicNanoseconds`.
+  /// Guards the timers below and what is said of the periodic one.
   public let timerLock = TicketLock()
   /// `VCPUOP_set_singleshot_timer`.
   public var singleShotTimer: Timer
@@ -89,8 +95,12 @@ public struct VCPU: ~Copyable {
   public var periodicTimer: Timer
   /// The timeout of `SCHEDOP_poll`.
   public var pollTimer: Timer
-  /// The period of `periodicTimer`; 0 while it is stopped.
-  public var periodicNanoseconds: UInt64 = 0
+  /// The period of the periodic timer; 0 while it is stopped. Every vCPU starts with one of 10 ms.
+  public var periodicNanoseconds: UInt64 = 10_000_000
+  /// When its last periodic event was due.
+  public var periodicSince = SystemTime(nanoseconds: 0)
+  /// Whether a CPU runs the vCPU, so that its periodic timer counts.
+  public var isPeriodicCounting = false
   /// The one port it polls, 0 if several; meaningful while it polls.
   public let pollPort = Atomic<UInt32>(0)
 

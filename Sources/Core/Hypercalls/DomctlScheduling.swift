@@ -16,6 +16,11 @@ extension Hypervisor {
       let wanted = try readSet(request.hardCPUMap)
       // A vCPU that may run nowhere would never run again.
       guard !wanted.intersection(online).isEmpty else { throw .EINVAL }
+      if request.flags & VCPUAffinityFlags.force != 0 { endOverride(vcpu) }
+      // While dom0 has it pinned by `SCHEDOP_pin_override` it stays so.
+      guard state.pointee.schedulerLock.withLock({ vcpu.pointee.overriddenAffinity == nil }) else {
+        throw .EBUSY
+      }
       changeAffinity(vcpu) { vcpu.pointee.scheduling.hardAffinity = wanted }
       try writeSet(wanted.intersection(online), to: request.hardCPUMap)
     }
@@ -25,6 +30,14 @@ extension Hypervisor {
       let hard = state.pointee.schedulerLock.withLock { vcpu.pointee.scheduling.hardAffinity }
       try writeSet(
         wanted.intersection(online).intersection(hard), to: request.softCPUMap)
+    }
+  }
+
+  private func endOverride(_ vcpu: Ref<VCPU>) {
+    changeAffinity(vcpu) {
+      guard let affinity = vcpu.pointee.overriddenAffinity else { return }
+      vcpu.pointee.overriddenAffinity = nil
+      vcpu.pointee.scheduling.hardAffinity = affinity
     }
   }
 

@@ -30,22 +30,32 @@ extension Hypervisor {
       return try poll(caller.vcpu, try read(GuestHandle<SchedPoll>(address: address)))
     case .shutdown:
       let request = try read(GuestHandle<SchedShutdown>(address: address))
-      shutdown(caller.domain, reason: request.reason)
+      shutdown(caller.domain, reason: request.reason & 0xff)
       return .success
     case .shutdownCode:
       let request = try read(GuestHandle<SchedShutdown>(address: address))
       caller.domain.pointee.stateLock.withLock {
-        caller.domain.pointee.shutdownCode = request.reason
+        // The first one stays.
+        guard caller.domain.pointee.shutdownCode == nil else { return }
+        caller.domain.pointee.shutdownCode = request.reason & 0xff
       }
       return .success
     case .remoteShutdown:
       let request = try read(GuestHandle<SchedRemoteShutdown>(address: address))
-      guard caller.domain.pointee.isPrivileged else { throw .EPERM }
       guard let target = domain(DomainID(request.domain)) else { throw .ESRCH }
-      shutdown(target.domain, reason: request.reason)
+      guard caller.domain.pointee.isPrivileged else { throw .EPERM }
+      shutdown(target.domain, reason: request.reason & 0xff)
       return .success
-    case .watchdog, .pinOverride:
-      throw .ENOSYS
+    case .watchdog:
+      let request = try read(GuestHandle<SchedWatchdog>(address: address))
+      let id = try setWatchdog(request.id, seconds: request.timeout, by: caller.vcpu)
+      // A third one is refused by a number of 32 bits: the ABI's slip, which callers know.
+      return .done(Int64(id ?? 0 &- UInt32(XenErrno.ENOSPC.rawValue)))
+    case .pinOverride:
+      guard caller.domain.pointee.id == .dom0 else { throw .EPERM }
+      let request = try read(GuestHandle<SchedPinOverride>(address: address))
+      try overrideAffinity(caller.vcpu, request.pcpu)
+      return .success
     }
   }
 
@@ -57,11 +67,33 @@ extension Hypervisor {
     case .yield, .block:
       return try schedOperation(caller, arguments)
     case .shutdown:
-      shutdown(caller.domain, reason: UInt32(truncatingIfNeeded: arguments.second))
+      shutdown(caller.domain, reason: UInt32(truncatingIfNeeded: arguments.second) & 0xff)
       return .success
     default:
       throw .ENOSYS
     }
+  }
+
+  // Pins a vCPU to one CPU until told to undo that by a negative number.
+  private func overrideAffinity(_ vcpu: Ref<VCPU>, _ cpu: Int32) throws(XenErrno) {
+    let now = M.now
+    let other = try state.pointee.schedulerLock.withLock { () throws(XenErrno) -> CPUIndex? in
+      if cpu < 0 {
+        guard let affinity = vcpu.pointee.overriddenAffinity else { throw .EINVAL }
+        vcpu.pointee.overriddenAffinity = nil
+        vcpu.pointee.scheduling.hardAffinity = affinity
+      } else {
+        guard Int(cpu) < state.pointee.cpus.count else { throw .EINVAL }
+        guard vcpu.pointee.overriddenAffinity == nil else { throw .EBUSY }
+        guard state.pointee.onlineCPUs.contains(Int(cpu)) else { throw .EINVAL }
+        vcpu.pointee.overriddenAffinity = vcpu.pointee.scheduling.hardAffinity
+        var only = CPUSet()
+        only.insert(Int(cpu))
+        vcpu.pointee.scheduling.hardAffinity = only
+      }
+      return state.pointee.scheduler.affinityChanged(vcpu.schedulingEntity, now: now)
+    }
+    if let other { requestReschedule(other) }
   }
 
   /// Waits for an event, unless one is pending already.
@@ -107,12 +139,13 @@ extension Hypervisor {
       endPoll(vcpu)
       return .success
     }
+    let end = deadline(request.timeout)
     vcpu.pointee.timerLock.withLock {
+      // One that an earlier poll has left would end this one.
       if request.timeout == 0 {
-        // One that an earlier wait left behind must not end this one.
         disarm(vcpu.pollTimer)
       } else {
-        arm(vcpu.pollTimer, at: SystemTime(nanoseconds: request.timeout), for: vcpu)
+        arm(vcpu.pollTimer, at: end, for: vcpu)
       }
     }
     sleepWithoutWaiting(vcpu)

@@ -14,15 +14,18 @@ extension Hypervisor {
   public func vcpuOperation(
     _ caller: Caller, _ arguments: HypercallArguments
   ) throws(XenErrno) -> HypercallOutcome {
-    guard let operation = VCPUOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
-      throw .ENOSYS
-    }
     let domain = caller.domain
     guard let vcpu = domain.pointee.vcpu(VCPUID(UInt32(truncatingIfNeeded: arguments.second)))
     else { throw .ENOENT }
+    guard let operation = VCPUOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
+      throw .ENOSYS
+    }
     let address = arguments.third
     switch operation {
     case .initialise:
+      // Beyond those that the shared info page has room for, a vCPU needs a place first.
+      guard vcpu.pointee.id.index < SharedInfoLimits.vcpuInfoCount || vcpu.pointee.hasRegisteredInfo
+      else { throw .EINVAL }
       try initialise(vcpu, contextAt: address)
       return .success
     case .up:
@@ -42,8 +45,17 @@ extension Hypervisor {
       return .success
     case .registerRunstateMemoryArea:
       let area = try read(GuestHandle<VCPURegisterRunStateArea>(address: address))
+      guard
+        M.isGuestRange(
+          VirtualAddress(area.address), count: UInt64(VCPURunStateInfoLayout.size))
+      else { throw .EFAULT }
       vcpu.pointee.runstateArea = area.address
-      if vcpu == caller.vcpu { publishRunstate(vcpu) }
+      // An area that cannot be written is accepted: it may be mapped later.
+      if vcpu == caller.vcpu {
+        publishRunstate(vcpu)
+      } else {
+        try? write(runstate(of: vcpu), to: GuestHandle(address: area.address))
+      }
       return .success
     case .registerTimeMemoryArea:
       let area = try read(GuestHandle<VCPURegisterTimeArea>(address: address))
@@ -64,9 +76,12 @@ extension Hypervisor {
     case .setSingleShotTimer:
       guard vcpu == caller.vcpu else { throw .EINVAL }
       let request = try read(GuestHandle<VCPUSetSingleShotTimer>(address: address))
-      let deadline = SystemTime(nanoseconds: request.timeoutNanoseconds)
-      if request.flags & SingleShotTimerFlags.future != 0, deadline < M.now { throw .ETIME }
-      setSingleShot(vcpu, at: deadline)
+      if request.flags & SingleShotTimerFlags.future != 0,
+        request.timeoutNanoseconds < M.now.nanoseconds
+      {
+        throw .ETIME
+      }
+      setSingleShot(vcpu, at: deadline(request.timeoutNanoseconds))
       return .success
     case .stopSingleShotTimer:
       guard vcpu == caller.vcpu else { throw .EINVAL }
@@ -77,6 +92,7 @@ extension Hypervisor {
       try registerInfo(vcpu, request)
       return .success
     case .sendNMI:
+      guard address == 0 else { throw .EINVAL }
       vcpu.pointee.isNMIPending.store(true, ordering: .sequentiallyConsistent)
       notifyUpcall(vcpu)
       return .success
@@ -104,14 +120,22 @@ extension Hypervisor {
   }
 
   /// `HYPERVISOR_set_timer_op`: the single-shot timer by its older name; 0 stops it.
+  ///
+  /// Old kernels ask for a moment that is not to come (negative, or weeks ahead) when they have no
+  /// timer at all, and when their arithmetic has wrapped while work waits: they get an event in
+  /// 100 ms, which serves both.
   public func setTimerOperation(
     _ caller: Caller, _ arguments: HypercallArguments
   ) throws(XenErrno) -> HypercallOutcome {
-    if arguments.first == 0 {
+    guard arguments.first != 0 else {
       stopSingleShot(caller.vcpu)
-    } else {
-      setSingleShot(caller.vcpu, at: SystemTime(nanoseconds: arguments.first))
+      return .success
     }
+    let now = M.now
+    let wanted = SystemTime(nanoseconds: arguments.first)
+    let isOdd = arguments.first >> 63 != 0 || wanted.nanoseconds(since: now) >= 1 << 50
+    setSingleShot(
+      caller.vcpu, at: isOdd ? now.advanced(byNanoseconds: 100_000_000) : wanted)
     return .success
   }
 
@@ -122,7 +146,7 @@ extension Hypervisor {
     if old & down != 0 { wake(vcpu) }
   }
 
-  /// Takes a vCPU down; when it was the last one that was up the domain stops.
+  /// Takes a vCPU down; the last one that is up stays so, and the domain stops.
   public func takeDown(_ vcpu: Ref<VCPU>) {
     let domain = vcpu.pointee.domain
     vcpu.pointee.blockers.bitwiseOr(
@@ -133,8 +157,12 @@ extension Hypervisor {
       let blockers = other.pointee.blockers.load(ordering: .sequentiallyConsistent)
       if blockers & VCPUBlockers.down.rawValue == 0 { someIsUp = true }
     }
+    if !someIsUp {
+      vcpu.pointee.blockers.bitwiseAnd(
+        ~VCPUBlockers.down.rawValue, ordering: .sequentiallyConsistent)
+      shutdown(domain, reason: ShutdownReason.powerOff.rawValue)
+    }
     sleepWithoutWaiting(vcpu)
-    if !someIsUp { shutdown(domain, reason: ShutdownReason.powerOff.rawValue) }
   }
 
   /// Where a vCPU's time goes, as the ABI tells it.
@@ -150,14 +178,37 @@ extension Hypervisor {
   }
 
   /// Copies the runstate of the vCPU that is loaded here to where its guest wants it.
+  ///
+  /// A reader on another CPU may look while that happens. A domain that has asked for it by
+  /// `VMASST_TYPE_runstate_update_flag` finds `XEN_RUNSTATE_UPDATE` in the entry time meanwhile.
   public func publishRunstate(_ vcpu: Ref<VCPU>) {
     guard vcpu.pointee.runstateArea != 0 else { return }
     let account = state.pointee.schedulerLock.withLock { vcpu.pointee.runstate }
-    let info = VCPURunStateInfo(
+    var info = VCPURunStateInfo(
       state: account.state.rawValue, stateEntryTime: account.since.nanoseconds,
       time: account.spent)
-    // A guest that unmapped its area loses the copy, nothing else.
-    try? write(info, to: GuestHandle(address: vcpu.pointee.runstateArea))
+    let area = GuestHandle<VCPURunStateInfo>(address: vcpu.pointee.runstateArea)
+    // The flag is the top bit of the entry time's last byte, which is written alone.
+    let last = GuestHandle<UInt8>(
+      address: area.address &+ UInt64(VCPURunStateInfoLayout.stateEntryTime) &+ 7)
+    do throws(XenErrno) {
+      vcpu.pointee.owesRunstate = false
+      guard M.marksRunstateUpdates(vcpu.pointee.domain) else {
+        try write(info, to: area)
+        return
+      }
+      info.stateEntryTime |= RunStateFlags.update
+      try write(UInt8(truncatingIfNeeded: info.stateEntryTime >> 56), to: last)
+      atomicMemoryFence(ordering: .releasing)
+      try write(info, to: area)
+      atomicMemoryFence(ordering: .releasing)
+      info.stateEntryTime &= ~RunStateFlags.update
+      try write(UInt8(truncatingIfNeeded: info.stateEntryTime >> 56), to: last)
+    } catch {
+      // While the user's page tables are in force the kernel's area cannot be reached: it gets the
+      // copy when the kernel is entered. A guest that unmapped its area loses it, nothing else.
+      vcpu.pointee.owesRunstate = true
+    }
   }
 
   // Moves vcpu_info into memory of the guest's; it stays there.
@@ -173,7 +224,12 @@ extension Hypervisor {
       let blockers = vcpu.pointee.blockers.load(ordering: .sequentiallyConsistent)
       guard blockers & VCPUBlockers.down.rawValue != 0 else { throw .EINVAL }
     }
-    let mfn = try M.holdWritableFrame(GFN(request.mfn), of: domain, in: self)
+    let mfn: MFN
+    do throws(XenErrno) {
+      mfn = try M.holdWritableFrame(GFN(request.mfn), of: domain, in: self)
+    } catch {
+      throw .EINVAL
+    }
     // No event is being raised while the area moves; the guest is told to look for all of them.
     let moved = domain.pointee.eventLock.withLock { () -> Bool in
       guard let new = VCPUInfoView(M.memory[mfn], offset: offset), !vcpu.pointee.hasRegisteredInfo

@@ -115,6 +115,14 @@ extension Hypervisor where M: X86Hardware {
     let root =
       pv.pointee.isKernelMode ? pv.pointee.memory.kernelRoot : pv.pointee.memory.userRoot
     if root != .invalid { M.toggleRoot(root) }
+    // What could not be written while the user's page tables were in force.
+    if vcpu.pointee.owesRunstate || vcpu.pointee.owesTime, pv.pointee.isKernelMode {
+      if vcpu.pointee.owesRunstate { publishRunstate(vcpu) }
+      if vcpu.pointee.owesTime { publishTime(vcpu) }
+      // Once: an area that the kernel's page tables do not have either is the guest's mistake.
+      vcpu.pointee.owesRunstate = false
+      vcpu.pointee.owesTime = false
+    }
   }
 }
 

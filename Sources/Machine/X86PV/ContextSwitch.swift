@@ -131,8 +131,13 @@ extension Hypervisor where M: X86Hardware {
     if vcpu.pointee.timeArea != 0 {
       var copy = record
       copy.version = version &+ 1
-      // A guest that unmapped its area loses the copy, nothing else.
-      try? write(copy, to: GuestHandle<VCPUTimeInfo>(address: vcpu.pointee.timeArea))
+      do throws(XenErrno) {
+        try write(copy, to: GuestHandle<VCPUTimeInfo>(address: vcpu.pointee.timeArea))
+        vcpu.pointee.owesTime = false
+      } catch {
+        // See `publishRunstate`.
+        vcpu.pointee.owesTime = true
+      }
     }
   }
 }

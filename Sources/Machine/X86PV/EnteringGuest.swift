@@ -69,7 +69,10 @@ extension Hypervisor where M: X86Hardware {
       other = choice.others.next(from: index + 1)
     }
     if next != previous {
-      if let previous { publishRunstate(previous) }
+      if let previous {
+        suspendPeriodic(previous)
+        publishRunstate(previous)
+      }
       if previous == nil, let since = cpu.pointee.idleSince {
         cpu.pointee.idleNanoseconds &+= now.nanoseconds(since: since)
         cpu.pointee.idleSince = nil
@@ -77,7 +80,10 @@ extension Hypervisor where M: X86Hardware {
       if next == nil { cpu.pointee.idleSince = now }
       M.switchContext(from: previous, to: next, in: self)
       cpu.pointee.current = next
-      if let next { publishRunstate(next) }
+      if let next {
+        publishRunstate(next)
+        resumePeriodic(next, now)
+      }
     }
     programTimerInterrupt()
   }

@@ -120,7 +120,7 @@ let bareOnly: [Target] =
 let hostedOnly: [Target] = [
   module(
     "FakeMachine", in: "Fake",
-    base + ["Machine", "X86Format", "Memory", "GrantTables", "Domains"]),
+    base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),

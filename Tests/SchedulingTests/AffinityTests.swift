@@ -121,8 +121,10 @@ struct LifeTests {
     #expect(simulator.scheduler.pointee.groups == nil)
     #expect(simulator.scheduler.pointee.parkedCount == 0)
     #expect(simulator.scheduler.pointee.idle.count == 2)
-    for n in 0..<768 { #expect(simulator.scheduler.pointee.queues[n] == nil) }
-    for n in 0..<3 { #expect(simulator.scheduler.pointee.waiting[n] == 0) }
+    for n in 0..<2 { #expect(simulator.scheduler.pointee.head(of: n) == nil) }
+    for priority in [SchedulingPriority.boost, .under, .over] {
+      #expect(!simulator.scheduler.pointee.isAnybodyWaiting(priority))
+    }
   }
 
   @Test(arguments: 0..<6) func randomLivesKeepTheRules(round: Int) {

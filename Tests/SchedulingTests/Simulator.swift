@@ -61,6 +61,7 @@ struct Task {
 /// the timer arrive a little late.
 final class Simulator {
   let cpuCount: Int
+  private let queueStorage: UnsafeMutablePointer<RunQueue>
   private let schedulerStorage: UnsafeMutablePointer<CreditScheduler>
   private var groupStorage: [UnsafeMutablePointer<SchedulingGroup>] = []
   private var entityStorage: [UnsafeMutablePointer<SchedulingEntity>] = []
@@ -87,7 +88,10 @@ final class Simulator {
     var online = CPUSet()
     for n in 0..<cpus { online.insert(n) }
     schedulerStorage = .allocate(capacity: 1)
-    schedulerStorage.initialize(to: CreditScheduler(online: online))
+    queueStorage = .allocate(capacity: cpus)
+    for n in 0..<cpus { (queueStorage + n).initialize(to: RunQueue()) }
+    schedulerStorage.initialize(
+      to: CreditScheduler(online: online, queues: Table(base: queueStorage, count: cpus)))
     current = Array(repeating: nil, count: cpus)
     decidesAt = Array(repeating: UInt64.max, count: cpus)
     wastesSince = Array(repeating: nil, count: cpus)
@@ -96,6 +100,7 @@ final class Simulator {
   deinit {
     schedulerStorage.deinitialize(count: 1)
     schedulerStorage.deallocate()
+    queueStorage.deallocate()
     for entity in entityStorage { entity.deallocate() }
     for group in groupStorage { group.deallocate() }
   }

@@ -3,6 +3,7 @@ import Formats
 import Machine
 import Memory
 import Primitives
+import Scheduling
 import Text
 import X86Machine
 
@@ -30,6 +31,7 @@ enum Composition {
     let cpus = table(PerCPU.self, count: X86.cpuCount, &heap) {
       PerCPU(index: CPUIndex($0))
     }
+    let queues = table(RunQueue.self, count: X86.cpuCount, &heap) { _ in RunQueue() }
     let place = take(bytes: MemoryLayout<HypervisorState>.size, &heap)
     guard let raw = unsafe UnsafeMutableRawPointer(bitPattern: X86.memory.address(of: place))
     else { fatalError("the direct map starts at zero") }
@@ -37,8 +39,8 @@ enum Composition {
     let pointer = unsafe raw.bindMemory(to: HypervisorState.self, capacity: 1)
     unsafe pointer.initialize(
       to: HypervisorState(
-        frames: frames, heap: heap, domainSlots: slots, cpus: cpus, online: X86.onlineCPUs,
-        totalFrames: total))
+        frames: frames, heap: heap, domainSlots: slots, cpus: cpus, runQueues: queues,
+        online: X86.onlineCPUs, totalFrames: total))
     Root.set(unsafe Ref(pointer))
     Root.hypervisor.state.pointee.identity.commandLine = BootOptions.line()
   }

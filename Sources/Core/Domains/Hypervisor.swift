@@ -35,13 +35,14 @@ public struct HypervisorState: ~Copyable {
   /// The state of a hypervisor without domains.
   public init(
     frames: FrameTable, heap: consuming FrameAllocator,
-    domainSlots: Table<Ref<Domain>?>, cpus: Table<PerCPU>, online: CPUSet, totalFrames: UInt64
+    domainSlots: Table<Ref<Domain>?>, cpus: Table<PerCPU>, runQueues: Table<RunQueue>,
+    online: CPUSet, totalFrames: UInt64
   ) {
     self.frames = frames
     self.heap = SpinLock(heap)
     domains = DomainTable(slots: domainSlots)
     self.cpus = cpus
-    scheduler = Scheduler(online: online)
+    scheduler = Scheduler(online: online, queues: runQueues)
     self.totalFrames = totalFrames
     onlineCPUs = online
   }

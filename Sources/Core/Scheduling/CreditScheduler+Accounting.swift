@@ -108,7 +108,7 @@ extension CreditScheduler {
     var n = online.next()
     while let cpu = n {
       n = online.next(from: cpu + 1)
-      guard let entity = running.span[cpu & 255] else { continue }
+      guard let entity = queue(cpu).pointee.running else { continue }
       charge(entity, until: now)
       if entity.pointee.isParked { disturbed.insert(cpu) }
     }
@@ -168,7 +168,7 @@ extension CreditScheduler {
     entity.pointee.cpu = place(entity)
     enqueue(entity)
     let n = entity.pointee.cpu.index
-    if let present = running.span[n & 255], present.pointee.priority <= entity.pointee.priority {
+    if let present = queue(n).pointee.running, present.pointee.priority <= entity.pointee.priority {
       return
     }
     disturbed.insert(n)

@@ -52,7 +52,7 @@ extension CreditScheduler {
   func refuge(for entity: Ref<SchedulingEntity>) -> CPUIndex? {
     let allowed = allowed(entity)
     let last = entity.pointee.cpu.index
-    guard running.span[last & 255] != nil else { return nil }
+    guard queue(last).pointee.running != nil else { return nil }
     return idleCPU(of: allowed.intersection(entity.pointee.softAffinity), last)
       ?? idleCPU(of: allowed, last)
   }
@@ -74,7 +74,7 @@ extension CreditScheduler {
   }
 
   private func isYielding(_ cpu: Int, to priority: SchedulingPriority) -> Bool {
-    guard let present = running.span[cpu & 255], present.pointee.priority > priority else {
+    guard let present = queue(cpu).pointee.running, present.pointee.priority > priority else {
       return false
     }
     guard let head = head(of: cpu) else { return true }
@@ -107,7 +107,7 @@ extension CreditScheduler {
     for cpu: Int, _ priority: SchedulingPriority, _ hasPassedOver: inout Bool, _ now: SystemTime,
     onlyPreferring: Bool
   ) -> Ref<SchedulingEntity>? {
-    guard waiting.span[Int(priority.rawValue)] != 0 else { return nil }
+    guard isAnybodyWaiting(priority) else { return nil }
     var n = online.next()
     while let other = n {
       n = online.next(from: other + 1)

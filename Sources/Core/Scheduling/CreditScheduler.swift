@@ -33,12 +33,12 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
 
   let online: CPUSet
   let cpuCount: Int64
-  // Read these three through `span`: the compiler copies a whole inline array to look at an element.
-  // Who waits, by priority and CPU: the first of a ring each. See `CreditScheduler+Queues.swift`.
-  var queues = InlineArray<768, Ref<SchedulingEntity>?>(repeating: nil)
+  // The CPUs' queues, by index.
+  let queues: Table<RunQueue>
   // How many wait, by priority.
-  var waiting = InlineArray<3, Int>(repeating: 0)
-  var running = InlineArray<256, Ref<SchedulingEntity>?>(repeating: nil)
+  var waitingBoost = 0
+  var waitingUnder = 0
+  var waitingOver = 0
   // CPUs that run nothing.
   var idle: CPUSet
   // Groups with active entities.
@@ -50,14 +50,18 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
   var disturbed = CPUSet()
 
   /// A scheduler for the CPUs `online`, all idle.
-  public init(online: CPUSet) {
+  /// - Parameter queues: at least one, and one for every CPU that is online.
+  public init(online: CPUSet, queues: Table<RunQueue>) {
+    self.queues = queues
     self.online = online
     cpuCount = Int64(max(1, online.count))
     idle = online
   }
 
   /// Who runs on `cpu`.
-  public func entity(on cpu: CPUIndex) -> Ref<SchedulingEntity>? { running.span[cpu.index & 255] }
+  public func entity(on cpu: CPUIndex) -> Ref<SchedulingEntity>? {
+    queue(cpu.index).pointee.running
+  }
 
   public mutating func wake(_ entity: Ref<SchedulingEntity>, now: SystemTime) -> CPUIndex? {
     guard !entity.pointee.isRunnable else { return nil }
@@ -84,8 +88,8 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
   }
 
   public mutating func next(on cpu: CPUIndex, now: SystemTime) -> SchedulingChoice {
-    let n = cpu.index & 255
-    let present = running.span[n]
+    let n = cpu.index
+    let present = queue(n).pointee.running
     if let present { charge(present, until: now) }
     accountIfDue(now)
     guard let present else {
@@ -129,10 +133,10 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
       parkedCount -= 1
     }
     deactivate(entity)
-    let n = entity.pointee.cpu.index & 255
-    if running.span[n] == entity {
+    let n = entity.pointee.cpu.index
+    if queue(n).pointee.running == entity {
       entity.pointee.isRunning = false
-      running[n] = nil
+      queue(n).pointee.running = nil
       idle.insert(n)
     }
   }
@@ -155,7 +159,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
   private mutating func leave(
     _ entity: Ref<SchedulingEntity>, _ cpu: CPUIndex, _ now: SystemTime
   ) {
-    running[cpu.index & 255] = nil
+    queue(cpu.index).pointee.running = nil
     entity.pointee.isRunning = false
     entity.pointee.stoppedAt = now
     if entity.pointee.hasYielded { entity.pointee.sliceLeft = 0 }
@@ -188,7 +192,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
 
   // Lets idle CPUs have those who came to this one while it was idle and were not chosen.
   private mutating func offerRest(of cpu: CPUIndex) {
-    guard running.span[cpu.index & 255] != nil else { return }
+    guard queue(cpu.index).pointee.running != nil else { return }
     var priority: SchedulingPriority? = .boost
     while let present = priority {
       while let entity = first(of: cpu.index, present, where: { refuge(for: $0) != nil }) {
@@ -202,7 +206,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
   private mutating func begin(
     _ chosen: Candidate, on cpu: CPUIndex, _ now: SystemTime
   ) -> SchedulingChoice {
-    let n = cpu.index & 255
+    let n = cpu.index
     guard let entity = chosen.entity else {
       idle.insert(n)
       // Whoever is parked depends on somebody doing the accounts.
@@ -217,7 +221,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
     entity.pointee.chargedUntil = now
     entity.pointee.startedAt = now
     if entity.pointee.sliceLeft == 0 { entity.pointee.sliceLeft = max(timeslice, Self.grain) }
-    running[n] = entity
+    queue(n).pointee.running = entity
     idle.remove(n)
     activate(entity)
     return choice(entity, cpu, until: end(entity, now))
@@ -245,7 +249,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
     if entity.pointee.priority == .boost {
       left = min(left, Self.tick > stayed ? Self.tick - stayed : 0)
     }
-    if let head = head(of: entity.pointee.cpu.index & 255),
+    if let head = head(of: entity.pointee.cpu.index),
       head.pointee.priority < entity.pointee.priority
     {
       left = min(left, rateLimit > stayed ? rateLimit - stayed : 0)
@@ -261,7 +265,7 @@ public struct CreditScheduler: ~Copyable, SchedulingAlgorithm {
   // The CPU that should run an entity that has just been queued, if it runs something less urgent.
   private func preempted(by entity: Ref<SchedulingEntity>) -> CPUIndex? {
     let cpu = entity.pointee.cpu
-    guard let present = running.span[cpu.index & 255] else { return cpu }
+    guard let present = queue(cpu.index).pointee.running else { return cpu }
     return entity.pointee.priority < present.pointee.priority ? cpu : nil
   }
 }

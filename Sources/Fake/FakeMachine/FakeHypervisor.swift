@@ -2,6 +2,7 @@ import Domains
 import Machine
 import Memory
 import Primitives
+import Scheduling
 import XenABI
 
 extension FakeHost {
@@ -33,6 +34,7 @@ extension FakeHost {
   public func makeHypervisor(cpus count: Int = 2) -> Hypervisor<FakeMachine> {
     let slots = makeTable(count: DomainTable.slotCount) { _ -> Ref<Domain>? in nil }
     let cpus = makeTable(count: count) { PerCPU(index: CPUIndex($0)) }
+    let queues = makeTable(count: count) { _ in RunQueue() }
     var online = CPUSet()
     for i in 0..<count { online.insert(i) }
     // Room for the state itself, which is made last.
@@ -42,8 +44,8 @@ extension FakeHost {
     let total = heap.freeFrames
     let state = place(
       HypervisorState(
-        frames: frames, heap: heap, domainSlots: slots, cpus: cpus, online: online,
-        totalFrames: total), at: room)
+        frames: frames, heap: heap, domainSlots: slots, cpus: cpus, runQueues: queues,
+        online: online, totalFrames: total), at: room)
     return Hypervisor(state)
   }
 }

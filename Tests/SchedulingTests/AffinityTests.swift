@@ -121,9 +121,13 @@ struct LifeTests {
     #expect(simulator.scheduler.pointee.groups == nil)
     #expect(simulator.scheduler.pointee.parkedCount == 0)
     #expect(simulator.scheduler.pointee.idle.count == 2)
-    for n in 0..<2 { #expect(simulator.scheduler.pointee.head(of: n) == nil) }
+    for n in 0..<2 {
+      let head = simulator.scheduler.pointee.head(of: n)
+      #expect(head == nil)
+    }
     for priority in [SchedulingPriority.boost, .under, .over] {
-      #expect(!simulator.scheduler.pointee.isAnybodyWaiting(priority))
+      let isWaiting = simulator.scheduler.pointee.isAnybodyWaiting(priority)
+      #expect(!isWaiting)
     }
   }
 

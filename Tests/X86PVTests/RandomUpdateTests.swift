@@ -133,7 +133,8 @@ import XenABI
 
     func update(_ caller: DomainID) {
       let level = oneIn(2) ? .l1 : anyLevel()
-      // dom0 changes its own tables or the guest's, and maps its own frames, the guest's or devices.
+      // dom0 changes its own tables or the guest's, and maps its own frames, the guest's or
+      // devices.
       let tables = caller == .dom0 && oneIn(4) ? guest : caller
       var owner = tables
       if caller == .dom0 { owner = oneIn(3) ? .dom0 : oneIn(6) ? .io : guest }

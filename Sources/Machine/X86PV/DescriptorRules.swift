@@ -14,9 +14,9 @@ public enum DescriptorRules {
 
   /// The descriptor as it may lie in a guest's table, or nil if it may not.
   ///
-  /// What is not present always faults and is left alone. Code and data get privilege level 3, where
-  /// guest kernels run. Of system descriptors only call gates pass, with privilege 0, so that their
-  /// use faults and can be emulated; the guest's privilege is kept in the selector.
+  /// What is not present always faults and is left alone. Code and data get privilege level 3,
+  /// where guest kernels run. Of system descriptors only call gates pass, with privilege 0, so that
+  /// their use faults and can be emulated; the guest's privilege is kept in the selector.
   public static func sanitised(_ descriptor: SegmentDescriptor) -> SegmentDescriptor? {
     guard descriptor.isPresent else { return descriptor }
     var result = descriptor
@@ -46,8 +46,8 @@ public enum DescriptorRules {
     gate.rawValue >> 32 & 0xff
   }
 
-  /// Whether a guest's gate may lead to `selector`: to segments of its own, and the flat kernel code
-  /// segment.
+  /// Whether a guest's gate may lead to `selector`: to segments of its own, and the flat kernel
+  /// code segment.
   public static func isGateTarget(_ selector: SegmentSelector) -> Bool {
     selector.isLocal || selector.index < firstReservedEntry
       || selector.rawValue == flatKernelCode

@@ -52,8 +52,8 @@ extension MMU {
 
   /// Writes a descriptor into a frame of `owner`'s that is part of a descriptor table, or may be
   /// written anyway (`HYPERVISOR_update_descriptor`). Takes the page-table lock.
-  /// - Throws: `EINVAL` if the address is not a multiple of eight, the descriptor is not allowed, or
-  ///   the frame is not `owner`'s or in use as something else.
+  /// - Throws: `EINVAL` if the address is not a multiple of eight, the descriptor is not allowed,
+  ///   or the frame is not `owner`'s or in use as something else.
   public func updateDescriptor(
     _ address: MachineAddress, _ descriptor: SegmentDescriptor, of owner: DomainID
   ) throws(XenErrno) {
@@ -85,8 +85,8 @@ extension MMU {
   /// - Parameters:
   ///   - frames: its frames; as many as `entries` needs are looked at.
   ///   - entries: its descriptors, 512 to a frame.
-  /// - Throws: `EINVAL` if there are too many entries, a frame is not `owner`'s, or holds descriptors
-  ///   that are not allowed; then the old GDT stays.
+  /// - Throws: `EINVAL` if there are too many entries, a frame is not `owner`'s, or holds
+  ///   descriptors that are not allowed; then the old GDT stays.
   public func setGDT(
     _ frames: InlineArray<14, MFN>, entries: Int, _ window: DescriptorWindow, of owner: DomainID
   ) throws(XenErrno) {

@@ -5,8 +5,8 @@ import Sync
 import X86Format
 import XenABI
 
-/// Mapping granted frames into a guest's tables. The grant's own reference to the frame, and its use
-/// of it, are taken and dropped by the grant table: here only entries change.
+/// Mapping granted frames into a guest's tables. The grant's own reference to the frame, and its
+/// use of it, are taken and dropped by the grant table: here only entries change.
 extension MMU {
   /// The leaf entry for a grant's frame.
   /// - Parameters:
@@ -27,7 +27,8 @@ extension MMU {
   /// - Parameters:
   ///   - address: where: a linear address under `root`, or with `containsPTE` among the flags the
   ///     machine address of the entry.
-  /// - Returns: `okay`, or `generalError` if there is no checked table of leaves of `owner`'s there.
+  /// - Returns: `okay`, or `generalError` if there is no checked table of leaves of `owner`'s
+  ///   there.
   public func mapGrant(
     _ frame: MFN, at address: UInt64, _ flags: UInt32, cacheability: EntryFlags = .none,
     root: MFN, of owner: DomainID
@@ -43,8 +44,8 @@ extension MMU {
   }
 
   /// Takes a grant's mapping away, and puts what maps `replacement` in its place if that is not 0.
-  /// - Returns: `okay`; `generalError` if the frame is not mapped there in the way that `flags` say,
-  ///   or there is no checked table of leaves at one of the places.
+  /// - Returns: `okay`; `generalError` if the frame is not mapped there in the way that `flags`
+  ///   say, or there is no checked table of leaves at one of the places.
   public func unmapGrant(
     _ frame: MFN, at address: UInt64, _ flags: UInt32, replacement: UInt64 = 0, root: MFN,
     of owner: DomainID

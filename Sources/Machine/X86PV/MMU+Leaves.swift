@@ -15,8 +15,9 @@ extension MMU {
   ///   - caller: who asks.
   /// - Returns: the entry to write, which may allow less than the one given.
   /// - Throws: `EINVAL` for flags that are not allowed and for the frame number that means none;
-  ///   `EPERM` for a device that is not permitted; `EBUSY` for a frame that is somebody else's or in
-  ///   use as something that must not be written; `EACCES` for a memory type that is not allowed.
+  ///   `EPERM` for a device that is not permitted; `EBUSY` for a frame that is somebody else's or
+  ///   in use as something that must not be written; `EACCES` for a memory type that is not
+  ///   allowed.
   func takeLeaf(
     _ entry: PageTableEntry, in tableOwner: DomainID, of frameOwner: DomainID, by caller: DomainID
   ) throws(XenErrno) -> PageTableEntry {

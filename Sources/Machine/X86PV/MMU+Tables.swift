@@ -5,8 +5,8 @@ import Synchronization
 import X86Format
 import XenABI
 
-/// Tables of the levels above the leaves: each present entry holds a reference to, and a use of, the
-/// table it names. Both directions may stop between any two entries; see `TableProgress`.
+/// Tables of the levels above the leaves: each present entry holds a reference to, and a use of,
+/// the table it names. Both directions may stop between any two entries; see `TableProgress`.
 extension MMU {
   /// Takes what the remaining entries of a table need and writes them as they are to be.
   /// - Throws: `ERESTART` if interrupted, else why an entry is not allowed.
@@ -103,8 +103,8 @@ extension MMU {
   }
 
   /// Drops what an entry that was taken out of `table` held.
-  /// - Throws: `ERESTART` if interrupted: the table it named is left partial, and the caller is left
-  ///   with the reference to it.
+  /// - Throws: `ERESTART` if interrupted: the table it named is left partial, and the caller is
+  ///   left with the reference to it.
   func putLowerTable(
     _ old: PageTableEntry, from table: MFN, _ level: PageTableLevel
   ) throws(TypeRefusal) {

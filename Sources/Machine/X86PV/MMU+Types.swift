@@ -6,8 +6,8 @@ import Synchronization
 import X86Format
 import XenABI
 
-/// Taking and dropping the uses of a frame. The caller holds a reference to the frame, and for every
-/// kind but `writable` and `shared` the page-table lock of the frame's owner.
+/// Taking and dropping the uses of a frame. The caller holds a reference to the frame, and for
+/// every kind but `writable` and `shared` the page-table lock of the frame's owner.
 extension MMU {
   /// Takes a use of a frame as `kind`, checking its contents first if the kind asks for that.
   ///

@@ -42,8 +42,8 @@ extension MMU {
   /// page table, else plain memory. Takes the owner's page-table lock.
   /// - Parameter address: of the word, a multiple of eight.
   /// - Throws: `EINVAL` if the frame is not the owner's, must not be written, or the entry is not
-  ///   allowed; what taking a leaf's frame throws; `ERESTART` if interrupted before anything changed.
-  ///   Undoing the old entry may be left pending.
+  ///   allowed; what taking a leaf's frame throws; `ERESTART` if interrupted before anything
+  ///   changed. Undoing the old entry may be left pending.
   public func update(
     _ address: MachineAddress, _ value: UInt64, _ write: EntryWrite, _ parties: UpdateParties,
     _ pending: inout PendingTable

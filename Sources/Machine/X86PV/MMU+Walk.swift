@@ -8,8 +8,8 @@ import X86Format
 /// so nothing below a root in use changes.
 extension MMU {
   /// The table of leaves, and the index in it, that cover an address.
-  /// - Returns: nil if the guest has no business there, no table covers it, or what covers it is not
-  ///   a checked table of leaves of `owner`'s (a linear entry, for instance).
+  /// - Returns: nil if the guest has no business there, no table covers it, or what covers it is
+  ///   not a checked table of leaves of `owner`'s (a linear entry, for instance).
   func leafPlace(
     of address: VirtualAddress, under root: MFN, _ owner: DomainID
   ) -> (table: MFN, index: Int)? {

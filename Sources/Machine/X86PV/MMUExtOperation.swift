@@ -5,7 +5,8 @@ import Primitives
 import X86Format
 import XenABI
 
-/// `HYPERVISOR_mmuext_op`: pins, roots, TLB and cache flushes, the LDT, clearing and copying frames.
+/// `HYPERVISOR_mmuext_op`: pins, roots, TLB and cache flushes, the LDT, clearing and copying
+/// frames.
 extension Hypervisor where M: X86Hardware {
   /// List, count, where to tell how many were done, and the domain whose memory it is about.
   func mmuExtOperation(

@@ -4,8 +4,8 @@ import Primitives
 
 /// What the page-table rules ask of the hypervisor around them.
 ///
-/// `PVHost` conforms for the hypervisor; tests conform with a table of frames and a list of what was
-/// asked for.
+/// `PVHost` conforms for the hypervisor; tests conform with a table of frames and a list of what
+/// was asked for.
 public protocol MMUHost {
   /// All frames of RAM.
   var frames: FrameTable { get }
@@ -20,8 +20,8 @@ public protocol MMUHost {
   /// The tick to note when a use of a frame ends (see `TLBClock`).
   var tlbTime: UInt32 { get }
 
-  /// Takes the lock for changes to a domain's page tables. Whoever asks holds the domain, or a frame
-  /// of its.
+  /// Takes the lock for changes to a domain's page tables. Whoever asks holds the domain, or a
+  /// frame of its.
   func lockPageTables(of domain: DomainID)
   /// Gives that lock back.
   func unlockPageTables(of domain: DomainID)

@@ -5,7 +5,8 @@ import Primitives
 import Sync
 import XenABI
 
-/// The hypervisor as `MMU` sees it, on behalf of one domain: facts about that domain need no search.
+/// The hypervisor as `MMU` sees it, on behalf of one domain: facts about that domain need no
+/// search.
 public struct PVHost<M: X86Hardware>: MMUHost {
   let hypervisor: Hypervisor<M>
   // The domain whose request this is; held by whoever made this value. Nil for nobody's.

@@ -91,8 +91,8 @@ extension Hypervisor where M: X86Hardware {
     putPage(mfn)
   }
 
-  /// Takes a frame away from the domain that owns it (`XENMEM_decrease_reservation`): it goes back to
-  /// the heap when nobody maps it any more.
+  /// Takes a frame away from the domain that owns it (`XENMEM_decrease_reservation`): it goes back
+  /// to the heap when nobody maps it any more.
   /// - Throws: `EINVAL` if the domain does not own the frame or has given it up before.
   public func giveUpFrame(_ mfn: MFN, of domain: Ref<Domain>) throws(XenErrno) {
     guard frames.takeReference(mfn, ownedBy: domain.pointee.id) else { throw .EINVAL }

@@ -4,12 +4,12 @@ import Primitives
 import X86Format
 import XenABI
 
-/// The windows in which a domain's descriptor tables appear, made and given back; and a vCPU's first
-/// page tables.
+/// The windows in which a domain's descriptor tables appear, made and given back; and a vCPU's
+/// first page tables.
 ///
 /// ```
-/// slot 260 of every root -> windowRoot -> windowDirectory -> windowTables[n] (vCPUs 16n ... 16n+15)
-/// ```
+/// slot 260 of every root -> windowRoot -> windowDirectory -> windowTables[n] (vCPUs 16n ...
+/// 16n+15) ```
 extension Hypervisor where M: X86Hardware {
   /// Makes the window tables of a domain without vCPUs.
   func makeDomainMemory(_ domain: Ref<Domain>) throws(XenErrno) {

@@ -2,8 +2,8 @@ import Machine
 import Primitives
 import XenABI
 
-/// What a PV vCPU has beyond a vCPU: its registers while it is not loaded, and where its kernel wants
-/// to be told of things.
+/// What a PV vCPU has beyond a vCPU: its registers while it is not loaded, and where its kernel
+/// wants to be told of things.
 ///
 /// Lives in four frames of its own: this record, the trap table, and two frames of extended state.
 /// All of it is the vCPU's own: changed by the CPU that runs it, or by whoever has paused it.

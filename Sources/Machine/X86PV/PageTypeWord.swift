@@ -59,7 +59,8 @@ public enum PageKind: UInt8, Equatable, Sendable {
 /// *Changing* is count 1 without `validated` and `partial`: one CPU has the frame in its hands.
 /// *Partial* is a table of which some entries (`TableProgress`) are accounted for, because the work
 /// was interrupted, in either direction; the count of 1 and one reference to the frame belong to
-/// that state. `linear` counts a table's uses by (negative) or of (positive) tables of its own level.
+/// that state. `linear` counts a table's uses by (negative) or of (positive) tables of its own
+/// level.
 public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
   /// The word.
   public var rawValue: UInt64
@@ -141,8 +142,8 @@ public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
     set { rawValue = newValue ? rawValue | Self.uncachedBit : rawValue & ~Self.uncachedBit }
   }
 
-  /// Another domain than the owner had the frame mapped writable, and may have a translation left on
-  /// CPUs where the owner never ran.
+  /// Another domain than the owner had the frame mapped writable, and may have a translation left
+  /// on CPUs where the owner never ran.
   @inlinable public var wasForeign: Bool {
     get { rawValue & Self.foreignBit != 0 }
     set { rawValue = newValue ? rawValue | Self.foreignBit : rawValue & ~Self.foreignBit }

@@ -53,6 +53,7 @@ extension Hypervisor {
       let line = state.pointee.identity.commandLine
       try write(line, to: GuestHandle(address: address))
     case .buildID:
+      guard caller.domain.pointee.isPrivileged else { throw .EPERM }
       // The image carries none.
       throw .ENODATA
     }

@@ -35,6 +35,8 @@ extension Hypervisor where M: X86Hardware {
     } else {
       M.resetExtendedState(vcpu.pv.pointee.extendedStateFrame)
     }
+    // Domain builders clear the shared page before they get here, the clock in it included.
+    if vcpu.pointee.id == VCPUID(0) { publishWallClock(vcpu.domain) }
   }
 
   // Everything that can be said about a context without changing anything.

@@ -1,30 +1,11 @@
 import Formats
 import Machine
 import Primitives
-import Text
 import X86Machine
 
-/// The hypervisor's command line, read and applied.
+/// The words of the hypervisor's command line that are passed on; its options are the machine
+/// floor's (`X86.boot.pointee.options`).
 enum BootOptions {
-  /// Reads the options; tells of every word that means nothing to us.
-  static func read() -> Options {
-    var options = Options()
-    withCommandLine { text, loader in
-      let (ours, _) = CommandLine.split(text, loaderName: loader)
-      CommandLine.parse(text, ours, into: &options) { complaint, word in
-        var line = Line()
-        switch complaint {
-        case .unknown: line.buffer.append("Command line: unknown option ")
-        case .ignored: line.buffer.append("Command line: option without effect here: ")
-        default: line.buffer.append("Command line: malformed option ")
-        }
-        append(text, word, to: &line)
-        log(.warning, line)
-      }
-    }
-    return options
-  }
-
   /// Our own words, as domains may read them (`XENVER_commandline`).
   static func line() -> InlineArray<1024, UInt8> {
     var line = InlineArray<1024, UInt8>(repeating: 0)
@@ -64,13 +45,6 @@ enum BootOptions {
       at += 1
     }
     return at
-  }
-
-  private static func append(_ text: RawSpan, _ word: TextRange, to line: inout Line) {
-    for i in word.start..<word.end where i < text.byteCount {
-      // Safety: below the span's count.
-      line.buffer.append(byte: unsafe text.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self))
-    }
   }
 
   private static func withCommandLine(_ body: (RawSpan, RawSpan) -> Void) {

@@ -1,4 +1,5 @@
 import Machine
+import Primitives
 import X86Machine
 
 /// Where the boot assembly goes: brings the machine up and never returns.
@@ -10,9 +11,8 @@ public func start(_ magic: UInt32, _ information: UInt32) {
 /// Where the machine floor goes once the machine is up: builds the hypervisor and runs it.
 @c(martlet_main)
 public func main() {
-  let options = BootOptions.read()
   Composition.buildState()
-  ControlDomain.build(options)
+  ControlDomain.build(X86.boot.pointee.options)
   X86.enterGuest()
 }
 

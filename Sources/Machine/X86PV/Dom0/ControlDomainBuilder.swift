@@ -84,14 +84,8 @@ extension Hypervisor where M: X86Hardware {
       log(.error, "dom0's kernel has no usable Xen ELF notes: not a PV kernel?")
       throw .badKernel
     }
-    // Of the features that kernels call required, only this one is: the others (writable page
-    // tables, which every Linux names) they do without.
-    if notes.features.requires(.supervisorModeKernel) {
-      log(.error, "dom0's kernel wants to run in ring 0")
-      throw .missingFeature
-    }
-    if notes.hasSupportedFeatures, !notes.features.supports(.dom0) {
-      log(.error, "this kernel is not made to be dom0")
+    guard notes.canBeDom0 else {
+      log(.error, "this kernel is not made to be dom0, or wants to run in ring 0")
       throw .missingFeature
     }
     let ramdiskBytes = image.ramdisk.end &- image.ramdisk.start

@@ -60,7 +60,7 @@ bench: image guests images ## measure against stock Xen 4.17 and write docs/benc
 	Benchmarks/run
 
 .PHONY: iso
-iso: image images ## build/martlet.iso: a GRUB (BIOS) CD with hypervisor, dom0 kernel and its root
+iso: image images ## build/martlet.iso: a GRUB CD (BIOS, UEFI) with hypervisor, dom0 kernel and its root
 	Tools/iso --hypervisor build/martlet --output build/martlet.iso
 
 .PHONY: lint

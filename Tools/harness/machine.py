@@ -59,6 +59,7 @@ class Options:
         self.disks = []               # (kind, path): kind is virtio, ahci or ide
         self.nics = []                # virtio, e1000e or e1000
         self.cdrom = None             # boots from this ISO instead of -kernel
+        self.uefi = False             # UEFI firmware (Debian's ovmf) instead of SeaBIOS; for cdrom
         self.files = {}               # path in dom0 -> bytes, added to its root
         self.modules = None           # replaces kernel and initrd: ["path args", ...]
         self.qemu_args = []
@@ -121,6 +122,17 @@ class Machine:
             writer.close()
         return target
 
+    def _firmware(self):
+        folder = "/usr/share/OVMF"
+        variables = os.path.join(self._folder, "uefi-variables")
+        try:
+            shutil.copyfile(os.path.join(folder, "OVMF_VARS_4M.fd"), variables)
+        except FileNotFoundError as error:
+            raise MachineError("the package ovmf is missing: run Tools/setup") from error
+        drive = "if=pflash,format=raw"
+        return ["-drive", f"{drive},readonly=on,file={folder}/OVMF_CODE_4M.fd",
+                "-drive", f"{drive},file={variables}"]
+
     def _hypervisor_line(self):
         options = self.options
         words = [options.hypervisor_args]
@@ -140,6 +152,8 @@ class Machine:
             "-nodefaults", "-display", "none", "-no-reboot", "-monitor", "none", "-serial", "stdio", "-S",
             "-qmp", f"unix:{self._folder}/qmp,server=on,wait=off",
         ]
+        if options.uefi:
+            command += self._firmware()
         if options.cdrom:
             command += ["-cdrom", options.cdrom, "-boot", "d"]
         else:

@@ -11,9 +11,14 @@ extension Hypervisor {
   public func allocateOwnFrame() -> MFN? { allocateOwnFrames(order: 0) }
 
   /// Takes `1 << order` zeroed, consecutive frames for the hypervisor itself.
+  ///
+  /// A guest that gave one of them up may have left a translation behind on some CPU: it must be
+  /// gone before the hypervisor relies on what it writes there.
   public func allocateOwnFrames(order: Int) -> MFN? {
     guard let mfn = state.pointee.heap.withLock({ $0.allocate(order: order) }) else { return nil }
-    for i in 0..<(UInt64(1) << UInt64(order)) { clear(mfn.advanced(by: i)) }
+    let count = UInt64(1) << UInt64(order)
+    flushStaleTranslations(mfn, count)
+    for i in 0..<count { clear(mfn.advanced(by: i)) }
     return mfn
   }
 
@@ -79,7 +84,6 @@ extension Hypervisor {
   /// grant table, and the like. It counts against no limit of the domain's but is recorded.
   public func allocateSharedFrame(for domain: Ref<Domain>) throws(XenErrno) -> MFN {
     guard let mfn = allocateOwnFrame() else { throw .ENOMEM }
-    flushStaleTranslations(mfn, 1)
     let page = frames[mfn]
     page.pointee.flags = .shared
     page.pointee.type.store(0, ordering: .relaxed)
@@ -130,12 +134,11 @@ extension Hypervisor {
         return domain.pointee.totalFrames == 0
       }
     }
-    // Even a frame that was only ever read may still be in some CPU's translations.
+    // Even a frame that was only ever read may still be in some CPU's translations: read-only
+    // mappings leave no stamp of their own when they end.
     page.pointee.tlbStamp = state.pointee.tlb.present
     page.pointee.markFree()
     page.pointee.flags = .needsScrub
-    // Read-only mappings leave no stamp of their own when they end.
-    page.pointee.tlbStamp = state.pointee.tlb.present
     setMachineToPhysical(mfn, MachineToPhysical.invalid)
     state.pointee.heap.withLock { $0.free(mfn, order: 0) }
     if isLast, let domain { dropDomainReference(domain) }

@@ -110,4 +110,32 @@ struct TLBClockTests {
     #expect(!rest.contains(0))
     #expect(rest.contains(1) && rest.contains(200))
   }
+
+  @Test func aCPUThatHasNotFlushedForLongStillNeedsTo() {
+    // More ticks than half of what a stamp can count.
+    let clock = TLBClock(start: 0x9000_0000)
+    var cpus = CPUSet()
+    cpus.insert(3)
+    #expect(clock.needingFlush(cpus, since: clock.present).contains(3))
+    clock.willFlush(CPUIndex(3))
+    #expect(clock.needingFlush(cpus, since: clock.present).contains(3))
+    #expect(!clock.needingFlush(cpus, since: 0x9000_0000).contains(3))
+  }
+
+  @Test func stampsStayGoodWhenTheirCounterWraps() {
+    let clock = TLBClock(start: 0xffff_ffff)
+    var cpus = CPUSet()
+    for n in [0, 1] { cpus.insert(n) }
+    let stamp = clock.present
+    #expect(stamp == 0xffff_ffff)
+    clock.willFlush(CPUIndex(1))
+    // 0 would stand for a frame that nobody has used.
+    #expect(clock.present != 0)
+    let rest = clock.needingFlush(cpus, since: stamp)
+    #expect(rest.contains(0) && !rest.contains(1))
+    let later = clock.present
+    clock.willFlush(CPUIndex(0))
+    let last = clock.needingFlush(cpus, since: later)
+    #expect(last.contains(1) && !last.contains(0))
+  }
 }

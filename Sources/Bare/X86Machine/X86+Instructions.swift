@@ -135,20 +135,22 @@ extension X86 {
   /// Reads the time-stamp counter after all earlier instructions.
   @inline(__always) public static func rdtscOrdered() -> UInt64 { x86_rdtsc_ordered() }
 
+  // Bases come from guests, checked. One that slipped through must not be a fault of ours.
+
   /// The base of FS.
   public static var fsBase: UInt64 {
     get { rdmsr(.fsBase) }
-    set { wrmsr(.fsBase, newValue) }
+    set { _ = wrmsrSafe(.fsBase, newValue) }
   }
   /// The base of GS (the guest's: the hypervisor never uses GS).
   public static var gsBase: UInt64 {
     get { rdmsr(.gsBase) }
-    set { wrmsr(.gsBase, newValue) }
+    set { _ = wrmsrSafe(.gsBase, newValue) }
   }
   /// The base that SWAPGS exchanges with GS's.
   public static var kernelGSBase: UInt64 {
     get { rdmsr(.kernelGSBase) }
-    set { wrmsr(.kernelGSBase, newValue) }
+    set { _ = wrmsrSafe(.kernelGSBase, newValue) }
   }
 
   // MARK: Translations, caches, waiting

@@ -38,6 +38,10 @@ import Synchronization
     public var machineToPhysical: [UInt64: UInt64] = [:]
     /// The page-table entries made for grants, by address.
     public var grantEntries: [UInt64: GrantPlacement] = [:]
+    /// Called after each read of guest memory: another vCPU that writes meanwhile.
+    public var onGuestRead: (@Sendable (VirtualAddress) -> Void)?
+    /// Called when the right to write to a frame is given back.
+    public var onReleaseWritable: (@Sendable (MFN) -> Void)?
     // The next frame to hand out.
     var nextFrame: UInt64 = 1
   }

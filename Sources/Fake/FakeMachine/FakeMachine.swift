@@ -50,9 +50,11 @@ public enum FakeMachine: Machine {
     _ destination: UnsafeMutableRawPointer, _ source: VirtualAddress, _ count: Int
   ) -> Int {
     // Safety: the caller's promise for the destination; `walk` names bytes of mapped frames.
-    unsafe host.walk(source, count, writing: false) { done, host, bytes in
+    let left = unsafe host.walk(source, count, writing: false) { done, host, bytes in
       unsafe (destination + done).copyMemory(from: host, byteCount: bytes)
     }
+    host.update { $0.onGuestRead }?(source)
+    return left
   }
 
   @unsafe public static func copyToGuest(

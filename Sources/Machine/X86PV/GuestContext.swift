@@ -39,15 +39,13 @@ extension Hypervisor where M: X86Hardware {
     if vcpu.pointee.id == VCPUID(0) { publishWallClock(vcpu.domain) }
   }
 
-  // Everything that can be said about a context without changing anything.
+  // Everything that can be said about a context without changing anything. The memory may be
+  // another vCPU's to change meanwhile: what is read again is checked again.
   private func checkContext(_ source: ContextSource<M>) throws(XenErrno) {
     let registers: CPUUserRegs = try source.field(VCPUGuestContextLayout.userRegs)
     guard VirtualAddress(registers.rip).isCanonical else { throw .EINVAL }
     let addresses = ContextSource<M>.addresses
-    for i in addresses.indices {
-      let value: UInt64 = try source.field(addresses[i])
-      guard VirtualAddress(value).isCanonical else { throw .EINVAL }
-    }
+    for i in addresses.indices { _ = try source.address(addresses[i]) }
     for i in 0..<256 {
       let entry = try source.trapEntry(i)
       guard VirtualAddress(entry.address).isCanonical else { throw .EINVAL }
@@ -100,6 +98,7 @@ extension Hypervisor where M: X86Hardware {
     _ vcpu: Ref<VCPU>, _ source: ContextSource<M>, _ flags: UInt64
   ) throws(XenErrno) {
     var registers: CPUUserRegs = try source.field(VCPUGuestContextLayout.userRegs)
+    guard VirtualAddress(registers.rip).isCanonical else { throw .EINVAL }
     let wanted = registers.rflags
     registers.cs |= 3
     registers.ss |= 3
@@ -113,9 +112,9 @@ extension Hypervisor where M: X86Hardware {
     let kernelSS: UInt64 = try source.field(VCPUGuestContextLayout.kernelSS)
     pv.pointee.kernelSS = UInt16(truncatingIfNeeded: kernelSS) | 3
     pv.pointee.kernelSP = try source.field(VCPUGuestContextLayout.kernelSP)
-    pv.pointee.fsBase = try source.field(VCPUGuestContextLayout.fsBase)
-    pv.pointee.gsBaseKernel = try source.field(VCPUGuestContextLayout.gsBaseKernel)
-    pv.pointee.gsBaseUser = try source.field(VCPUGuestContextLayout.gsBaseUser)
+    pv.pointee.fsBase = try source.address(VCPUGuestContextLayout.fsBase)
+    pv.pointee.gsBaseKernel = try source.address(VCPUGuestContextLayout.gsBaseKernel)
+    pv.pointee.gsBaseUser = try source.address(VCPUGuestContextLayout.gsBaseUser)
     // Of CR0 a guest has TS only; the rest is what the processor runs with.
     pv.pointee.cr0 = try source.controlRegister(0) & CR0.ts.rawValue
     for i in 0..<8 {
@@ -132,9 +131,9 @@ extension Hypervisor where M: X86Hardware {
     _ vcpu: Ref<VCPU>, _ source: ContextSource<M>, _ flags: UInt64
   ) throws(XenErrno) {
     let pv = vcpu.pv
-    pv.pointee.eventCallback = try source.field(VCPUGuestContextLayout.eventCallback)
-    pv.pointee.failsafeCallback = try source.field(VCPUGuestContextLayout.failsafeCallback)
-    pv.pointee.syscallCallback = try source.field(VCPUGuestContextLayout.syscallCallback)
+    pv.pointee.eventCallback = try source.address(VCPUGuestContextLayout.eventCallback)
+    pv.pointee.failsafeCallback = try source.address(VCPUGuestContextLayout.failsafeCallback)
+    pv.pointee.syscallCallback = try source.address(VCPUGuestContextLayout.syscallCallback)
     pv.pointee.failsafeMasksEvents = flags & VCPUContextFlags.failsafeDisablesEvents != 0
     pv.pointee.syscallMasksEvents = flags & VCPUContextFlags.syscallDisablesEvents != 0
     for i in 0..<256 {
@@ -251,6 +250,15 @@ private struct ContextSource<M: X86Hardware> {
 
   func field<T: BitwiseCopyable>(_ offset: Int) throws(XenErrno) -> T {
     try hypervisor.read(GuestHandle<T>(address: address &+ UInt64(offset)))
+  }
+
+  /// A word that must be an address the processor accepts: loading a base or entering a handler that
+  /// is none would fault.
+  /// - Throws: `EINVAL` if it is none.
+  func address(_ offset: Int) throws(XenErrno) -> UInt64 {
+    let value: UInt64 = try field(offset)
+    guard VirtualAddress(value).isCanonical else { throw .EINVAL }
+    return value
   }
 
   func setField<T: BitwiseCopyable>(_ offset: Int, _ value: T) throws(XenErrno) {

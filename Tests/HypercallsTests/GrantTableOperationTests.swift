@@ -61,6 +61,26 @@ extension World {
 struct GrantMappingTests {
   let permit = GrantFlags.permitAccess
 
+  @Test func aFrameIsLetGoBeforeItsGranterIsTold() throws {
+    try World.run { (w: World) throws -> Void in
+      let mfn = try w.allocate(for: w.guest)
+      try w.grant(8, of: w.guest, to: 0, mfn)
+      let request = try w.map(8, of: 1)
+      let entries = try w.hv.grantTableFrame(0, of: w.guest)
+      let seen = Mutex<[UInt64]>([])
+      let memory = w.host.memory
+      w.host.update {
+        $0.onReleaseWritable = { _ in
+          seen.withLock { $0.append(memory[entries][word: 8] & 0xffff) }
+        }
+      }
+      #expect(try w.unmap(request.handle) == .okay)
+      let inUse = UInt64(permit | GrantFlags.reading | GrantFlags.writing)
+      #expect(seen.withLock { $0 } == [inUse])
+      #expect(try w.flags(8, of: w.guest) == permit)
+    }
+  }
+
   @Test func aMappingHoldsItsFrameUntilItIsUnmapped() throws {
     try World.run { (w: World) throws -> Void in
       let mfn = try w.allocate(for: w.guest)

@@ -168,13 +168,14 @@ extension Hypervisor {
     return mapping
   }
 
-  // No TLB knows the mapping any more: the granter may have its frame back.
+  // No TLB knows the mapping any more: the granter may have its frame back. It learns that from the
+  // entry, so the frame is let go first: the granter may want it as a page table at once.
   private func finishUnmap(_ unmap: PendingUnmap, of mapper: Ref<Domain>) {
     let mapping = unmap.mapping
     let write = mapping.use & .write
-    unpinGrant(mapping)
     if mapping.use.contains(.host) { releaseGrantedFrame(mapping.mfn, .host | write) }
     if mapping.use.contains(.device) { releaseGrantedFrame(mapping.mfn, .device | write) }
+    unpinGrant(mapping)
     try? withGrants(of: mapper) { grants in grants.endUnmap(unmap.handle, mapping) }
   }
 }

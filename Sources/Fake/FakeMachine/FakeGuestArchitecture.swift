@@ -63,6 +63,7 @@ extension FakeMachine: GuestArchitecture {
   }
 
   public static func releaseWritableFrame(_ frame: MFN, in hv: Hypervisor<FakeMachine>) {
+    host.update { $0.onReleaseWritable }?(frame)
     hv.frames[frame].pointee.type.wrappingSubtract(1, ordering: .relaxed)
     hv.putPage(frame)
   }

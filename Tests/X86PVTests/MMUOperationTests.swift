@@ -283,6 +283,7 @@ func withGuests(_ body: (Guests) throws -> Void) throws {
       #expect(g.value(.mmuExtOp, g.mmuExt([(19, 0, 0)]), by: g.guest) == -95)
       #expect(g.value(.mmuExtOp, g.mmuExt([(20, 0, 0)]), by: g.guest) == -95)
       #expect(g.value(.mmuExtOp, g.mmuExt([(12, 0, 0)]), by: g.guest) == -13)
+      #expect(g.value(.mmuExtOp, g.mmuExt([(18, 0, 0)]), by: g.guest) == EINVAL)
       #expect(Processor.update { $0.cacheFlushes } == 0)
       _ = g.guest.domain.pointee.portPermissions.insert(0x60, through: 0x60)
       #expect(g.value(.mmuExtOp, g.mmuExt([(12, 0, 0)]), by: g.guest) == 0)

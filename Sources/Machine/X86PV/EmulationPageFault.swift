@@ -25,8 +25,13 @@ extension Hypervisor where M: X86Hardware {
     }
     let isRefusedWrite =
       error - .user == .present | .write && vcpu.pv.pointee.isKernelMode
-    return isRefusedWrite
-      && (emulateTableWrite(vcpu, address) || dropDeviceWrite(vcpu, address))
+    guard isRefusedWrite else { return false }
+    // dom0's writes to what it may only read are looked at in any case; another kernel has to ask.
+    let isControl = vcpu.domain.pointee.isPrivileged
+    let assists = vcpu.domain.pv.pointee.assists
+    let hasAsked = assists >> UInt64(VMAssistType.writablePageTables.rawValue) & 1 != 0
+    if isControl || hasAsked, emulateTableWrite(vcpu, address) { return true }
+    return isControl && dropDeviceWrite(vcpu, address)
   }
 
   /// Passes over the guest kernel's write to a device that it may only read.
@@ -88,6 +93,10 @@ extension Hypervisor where M: X86Hardware {
     frame.pointee = registers
     if instruction.isStringStep, !advanceString(instruction) { return true }
     _ = finish(instruction)
+    if frame.pointee.rflags & RFLAGS.tf.rawValue != 0 {
+      vcpu.pv.pointee.debugRegisters[6] |= DebugStatus.singleStep
+      inject(ExceptionVector.debug.rawValue, nil, into: vcpu)
+    }
     return true
   }
 

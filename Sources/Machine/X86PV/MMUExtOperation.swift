@@ -81,8 +81,7 @@ extension Hypervisor where M: X86Hardware {
     case .tlbFlushAll: flush(domain.pointee.dirtyCPUs.members)
     case .invlpgAll: flush(domain.pointee.dirtyCPUs.members, page: page)
     case .flushCache, .flushCacheGlobal:
-      guard !domain.pointee.memoryPermissions.isEmpty || !domain.pointee.portPermissions.isEmpty
-      else { throw .EACCES }
+      guard mayFlushCaches(domain) else { throw command == .flushCache ? .EACCES : .EINVAL }
       M.flushAllCaches()
     case .pinL1Table, .pinL2Table, .pinL3Table, .pinL4Table, .unpinTable, .clearPage, .copyPage,
       .markSuper, .unmarkSuper:

@@ -232,13 +232,16 @@ double_fault_entry:
     SYSCALL_ENTRY syscall32_entry, GUEST_CS32, VECTOR_SYSCALL32
 
 // SYSENTER: the processor loaded RSP with the end of the frame's processor part. Where the guest came
-// from is not known; the guest's own convention says where it goes on.
+// from is not known; the guest's own convention says where it goes on. Unlike SYSCALL it leaves TF,
+// NT and AC as the guest had them: we would step through the hypervisor, and fail at the next IRET.
     .balign 16
     .global sysenter_entry
 sysenter_entry:
     push $GUEST_SS
     push $0
     pushf
+    push $2
+    popf
     push $3
     push $0
     push $0

@@ -37,6 +37,9 @@ struct ProcessorState {
   var hypervisorRoot = MFN(1)
   var reservedDescriptors = MFN(1)
   var loadedRoots: [MFN] = []
+  var cr2: UInt64 = 0
+  /// What was written to debug registers, in order: number and value.
+  var debugWrites: [[UInt64]] = []
   var invalidated: [VirtualAddress] = []
 }
 
@@ -79,7 +82,7 @@ extension FakeMachine: X86Hardware {
   public static func apicID(of cpu: CPUIndex) -> UInt32? {
     cpu.index < 2 ? UInt32(cpu.index) * 2 : nil
   }
-  public static func readCR2() -> UInt64 { 0 }
+  public static func readCR2() -> UInt64 { Processor.update { $0.cr2 } }
   public static func loadRoot(_ root: MFN) {
     Processor.update { $0.loadedRoots.append(root) }
   }
@@ -129,7 +132,9 @@ extension FakeMachine: X86Hardware {
     Processor.update { $0.cr0 = set ? $0.cr0 | 8 : $0.cr0 & ~8 }
   }
   public static func readDebugRegister(_ number: Int) -> UInt64 { 0 }
-  public static func writeDebugRegister(_ number: Int, _ value: UInt64) {}
+  public static func writeDebugRegister(_ number: Int, _ value: UInt64) {
+    Processor.update { $0.debugWrites.append([UInt64(number), value]) }
+  }
   public static func cpuid(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf { epyc(leaf, subleaf) }
   public static func rdmsrSafe(_ msr: MSR) -> UInt64? {
     Processor.update { $0.msrs[msr.rawValue] }

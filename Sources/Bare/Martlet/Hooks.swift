@@ -40,7 +40,7 @@ public func leave(_ frame: UnsafeMutableRawPointer) {
 public func exitFault(_ frame: UnsafeMutableRawPointer) {
   let hypervisor = Root.hypervisor
   guard let vcpu = hypervisor.current else { return }
-  hypervisor.handleFailedExit(on: vcpu)
+  hypervisor.handleFailedExit(on: vcpu, vector: X86.exitFault.vector)
 }
 
 /// This CPU is about to forget every translation.

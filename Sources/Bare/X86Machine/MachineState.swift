@@ -33,6 +33,8 @@ struct MachineState: ~Copyable {
   var input = SerialInput()
   /// The number of bits of a machine address.
   var physicalAddressBits: UInt64 = 36
+  /// Whether branch predictors can be made to forget (IBPB).
+  var hasPredictionBarrier = false
   /// The components of extended state in use (XCR0); 0 if there is no XSAVE.
   var extendedState: UInt64 = 0
   /// The bytes all of them take.

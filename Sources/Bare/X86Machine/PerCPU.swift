@@ -17,6 +17,8 @@ struct PerCPU: ~Copyable {
   let taskState: MFN
   /// XCR0 of the guest it runs; only the CPU itself looks at this.
   var guestXCR0: UInt64 = 1
+  /// The domain whose vCPU it ran last; only the CPU itself looks at this.
+  var lastDomain = DomainID.invalid
   /// Whether it runs and answers.
   let isOnline = Atomic<Bool>(false)
   /// Counts TLB shootdowns asked of it.

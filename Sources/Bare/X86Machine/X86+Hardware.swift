@@ -23,6 +23,14 @@ extension X86 {
   /// Loads the other root of the same guest process.
   public static func toggleRoot(_ root: MFN) { x86_write_cr3(root.address.rawValue) }
 
+  /// Makes the branch predictors forget (IBPB) if this CPU ran another domain last.
+  /// - Source: AMD64 Technology Indirect Branch Control Extension; Intel SDM vol. 4, IA32_PRED_CMD.
+  public static func willRun(_ domain: DomainID) {
+    guard here.pointee.lastDomain != domain else { return }
+    here.pointee.lastDomain = domain
+    if state.pointee.hasPredictionBarrier { _ = wrmsrSafe(.predCmd, 1) }
+  }
+
   /// Forgets the translation of one page on this CPU.
   public static func invalidatePage(_ address: VirtualAddress) { x86_invlpg(address.rawValue) }
 
@@ -93,6 +101,7 @@ extension X86 {
   static func findCapabilities() {
     let bits = UInt64(cpuid(CPUIDNumber.addressSizes).eax & 0xff)
     state.pointee.physicalAddressBits = bits >= 36 && bits <= 52 ? bits : 36
+    state.pointee.hasPredictionBarrier = has(.ibpb) || has(.ibrsb)
     findExtendedState()
   }
 
@@ -137,10 +146,12 @@ extension X86 {
     let place = unsafe UnsafeMutableRawPointer(
       pointer(UInt64(memory.address(of: area)), as: UInt8.self))
     if components == 0 {
+      x86_forget_x87_addresses()
       if unsafe x86_fxrstor_safe(place) != 0 { x86_fninit() }
       return
     }
     _ = x86_xsetbv_safe(0, components)
+    x86_forget_x87_addresses()
     if unsafe x86_xrstor_safe(place, components) != 0 {
       resetExtendedState(area)
       _ = unsafe x86_xrstor_safe(place, components)

@@ -72,6 +72,7 @@ extension Hypervisor where M: X86Hardware {
 
   private func load(_ vcpu: Ref<VCPU>) {
     let pv = vcpu.pv
+    M.willRun(vcpu.domain.pointee.id)
     // Before the root is in force: from now on shootdowns for this domain must reach this CPU.
     vcpu.domain.pointee.dirtyCPUs.insert(M.currentCPU)
     loadRoot(pv.pointee.isKernelMode ? pv.pointee.memory.kernelRoot : pv.pointee.memory.userRoot)
@@ -97,6 +98,10 @@ extension Hypervisor where M: X86Hardware {
     let pv = vcpu.pv
     let frame = pv.pointee.frame
     let selectors = PVDataSelectors(ds: frame.ds, es: frame.es, fs: frame.fs, gs: frame.gs)
+    prepareToLoad(selectors.ds, of: vcpu)
+    prepareToLoad(selectors.es, of: vcpu)
+    prepareToLoad(selectors.fs, of: vcpu)
+    prepareToLoad(selectors.gs, of: vcpu)
     var accepted = M.loadDS(selectors.ds)
     if !M.loadES(selectors.es) { accepted = false }
     if !M.loadFS(selectors.fs) { accepted = false }

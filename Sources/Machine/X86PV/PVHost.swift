@@ -116,6 +116,8 @@ extension Hypervisor where M: X86Hardware {
 extension X86Hardware {
   /// By default what every 64-bit processor knows.
   public static var physicalAddressBits: UInt64 { 40 }
+  /// By default there is nothing to forget.
+  public static func willRun(_ domain: DomainID) {}
   /// By default no device is for guests to read only.
   public static func isReadOnlyDevice(_ mfn: MFN) -> Bool { false }
   /// By default the caches of this CPU are all written back.

@@ -86,6 +86,15 @@ extension Hypervisor where M: X86Hardware {
     return isMapped ? .mapped : .missing(base.advanced(by: offset))
   }
 
+  /// Maps the page of a vCPU's LDT that a selector leads to, before the hypervisor loads it: its own
+  /// faults are not repaired. A selector that leads nowhere is left to the processor to refuse.
+  func prepareToLoad(_ selector: UInt16, of vcpu: Ref<VCPU>) {
+    let selector = SegmentSelector(rawValue: selector)
+    guard selector.isLocal else { return }
+    let address = descriptorWindow(vcpu).ldtAddress.advanced(by: UInt64(selector.index) &* 8)
+    _ = fixLDTFault(vcpu, at: address)
+  }
+
   /// `HYPERVISOR_set_gdt`: frames (a list of MFNs) and the number of entries.
   func setGDTOperation(
     _ caller: Caller, _ arguments: HypercallArguments

@@ -44,6 +44,10 @@ extension Hypervisor where M: X86Hardware {
       M.isGuestRange(VirtualAddress(address), count: 8)
     }
     vcpu.pv.pointee.debugRegisters[number] = value
+    if number == 7, value & 0xff != 0 {
+      // While no breakpoint was on, the addresses were not loaded with the vCPU.
+      for i in 0..<4 { M.writeDebugRegister(i, vcpu.pv.pointee.debugRegisters[i]) }
+    }
     M.writeDebugRegister(number, value)
   }
 
@@ -80,6 +84,7 @@ extension Hypervisor where M: X86Hardware {
       M.gsBase = base
     case .gsUserSelector:
       // Loading a selector changes the active base, so the user's must be active meanwhile.
+      prepareToLoad(UInt16(truncatingIfNeeded: base), of: caller.vcpu)
       M.swapGS()
       let accepted = M.loadGS(UInt16(truncatingIfNeeded: base))
       M.swapGS()

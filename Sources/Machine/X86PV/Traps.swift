@@ -92,8 +92,19 @@ extension Hypervisor where M: X86Hardware {
     }
   }
 
-  /// Acts on a software interrupt or an exception gate that hardware let through.
+  /// Acts on a software interrupt that hardware let through (INT 0x80).
+  ///
+  /// Without a handler it is what any other INT is that the kernel does not offer: a program may try
+  /// it, so it must not be fatal to the kernel.
   public func handleSoftwareInterrupt(_ vector: UInt8, on vcpu: Ref<VCPU>) {
+    guard trapEntry(vector, of: vcpu).address != 0 else {
+      let frame = M.guestFrame
+      frame.pointee.rip = frame.pointee.rip &- 2
+      inject(
+        ExceptionVector.generalProtection.rawValue, SelectorError(gate: vector).rawValue,
+        into: vcpu)
+      return
+    }
     inject(vector, nil, into: vcpu)
   }
 
@@ -187,8 +198,15 @@ extension Hypervisor where M: X86Hardware {
     table.store(checked, at: Int(vector) * MemoryLayout<TrapInfo>.stride)
   }
 
-  /// The guest's last entry could not be left: its frame is one that the processor refuses.
-  public func handleFailedExit(on vcpu: Ref<VCPU>) {
+  /// The guest's last entry could not be left: its frame is one that the processor refuses, or it
+  /// names a segment of the LDT whose page has not been asked for yet.
+  /// - Parameter vector: the exception with which the processor refused.
+  public func handleFailedExit(on vcpu: Ref<VCPU>, vector: UInt32) {
+    if vector == UInt32(ExceptionVector.pageFault.rawValue),
+      case .mapped = fixLDTFault(vcpu, at: VirtualAddress(M.readCR2()))
+    {
+      return
+    }
     failSafe(vcpu, M.dataSelectors)
   }
 

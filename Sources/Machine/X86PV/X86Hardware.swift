@@ -37,6 +37,9 @@ public protocol X86Hardware: GuestArchitecture {
   static var reservedDescriptorFrame: MFN { get }
   /// The root of the hypervisor's own page tables.
   static var hypervisorRoot: MFN { get }
+  /// Says whose vCPU this CPU is about to load: what another domain taught the branch predictors is
+  /// not to serve this one.
+  static func willRun(_ domain: DomainID)
   /// Forgets the translation of one page on this CPU.
   static func invalidatePage(_ address: VirtualAddress)
   /// Whether the processor knows the NX bit.

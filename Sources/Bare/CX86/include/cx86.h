@@ -121,6 +121,12 @@ X86_FN void x86_ud2(void) { __asm__ volatile("ud2"); }
 
 X86_FN void x86_clts(void) { __asm__ volatile("clts" : : : "memory"); }
 X86_FN void x86_fninit(void) { __asm__ volatile("fninit"); }
+// FXRSTOR and XRSTOR leave the addresses of the last x87 instruction and operand alone on some
+// processors (AMD, unless an exception is pending): without this they would be another guest's.
+X86_FN void x86_forget_x87_addresses(void) {
+  static const int32_t zero;
+  __asm__ volatile("fnclex\n\temms\n\tfildl %0" : : "m"(zero));
+}
 X86_FN void x86_ldmxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }
 X86_FN void x86_fxsave(void *area) { __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory"); }
 X86_FN void x86_xsave(void *area, uint64_t mask) {

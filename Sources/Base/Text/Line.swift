@@ -48,6 +48,12 @@ public struct Line: ExpressibleByStringInterpolation {
       buffer.append(hexadecimal: value, digits: digits)
     }
 
+    /// Appends a byte as two hexadecimal digits.
+    public mutating func appendInterpolation(digits value: UInt8) {
+      buffer.append(byte: LineBuffer.digit(value >> 4))
+      buffer.append(byte: LineBuffer.digit(value & 15))
+    }
+
     /// Appends "true" or "false".
     public mutating func appendInterpolation(_ value: Bool) {
       buffer.append(value ? "true" : "false")
@@ -114,8 +120,12 @@ public struct LineBuffer {
     while n < 16, bits >> UInt64(n * 4) != 0 { n += 1 }
     while n > 0 {
       n -= 1
-      let nibble = UInt8(truncatingIfNeeded: bits >> UInt64(n * 4)) & 15
-      append(byte: nibble < 10 ? 48 + nibble : 87 + nibble)
+      append(byte: Self.digit(UInt8(truncatingIfNeeded: bits >> UInt64(n * 4)) & 15))
     }
+  }
+
+  /// The hexadecimal digit for a value below 16.
+  public static func digit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? 48 &+ nibble : 87 &+ nibble
   }
 }

@@ -37,6 +37,8 @@ public enum LogLevel: UInt8, Sendable {
   case guestWarning = 17
   case guestInfo = 18
   case guestDebug = 19
+  /// What an operator asked for by a debug key, or must read before the machine stops: always kept.
+  case answer = 255
 }
 
 /// Writes one line to the hypervisor's console.

@@ -1,0 +1,28 @@
+/// Up to 255 bytes, first in, first out; what finds no room is dropped.
+public struct ByteQueue: ~Copyable {
+  private var bytes = InlineArray<256, UInt8>(repeating: 0)
+  private var written: UInt8 = 0
+  private var taken: UInt8 = 0
+
+  /// An empty queue.
+  public init() {}
+
+  /// Whether there is nothing to take.
+  public var isEmpty: Bool { written == taken }
+
+  /// Appends a byte, and says whether there was room.
+  @discardableResult public mutating func append(_ byte: UInt8) -> Bool {
+    guard written &- taken < 255 else { return false }
+    bytes[Int(written)] = byte
+    written &+= 1
+    return true
+  }
+
+  /// Takes the oldest byte.
+  public mutating func take() -> UInt8? {
+    guard !isEmpty else { return nil }
+    let byte = bytes[Int(taken)]
+    taken &+= 1
+    return byte
+  }
+}

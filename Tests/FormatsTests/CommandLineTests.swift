@@ -82,7 +82,7 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     let options = Options()
     #expect(options.consoles == .com1 | .vga)
     #expect(options.com1 == nil)
-    #expect(options.log == LogThresholds(always: 2, limited: 2))
+    #expect(options.log == LogThresholds(always: 3, limited: 3) && !options.isVGAKept)
     #expect(options.guestLog == LogThresholds(always: 0, limited: 2))
     #expect(options.claimedVersion == (4, 17))
   }
@@ -173,7 +173,7 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     ("com1=9600,8n1,0x3f8,4,a,b,c", .unknownValue), ("console=com3", .unknownValue),
     ("loglvl=loud", .unknownValue), ("loglvl=all/", .unknownValue), ("sched=fifo", .unknownValue),
     ("dom0_max_vcpus=4-2", .outOfRange), ("dom0_max_vcpus=x-2", .notANumber),
-    ("no-console", .cannotBeNegated), ("vga=current", .ignored), ("dom0_nodes=0", .ignored),
+    ("no-console", .cannotBeNegated), ("vga=keep,big", .unknownValue), ("dom0_nodes=0", .ignored),
     ("xenver=4", .notANumber), ("xenver=4.", .notANumber), ("conswitch=", .unknownValue),
     ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", .unknown), ("maxcpus=08", .notANumber),
   ])
@@ -197,7 +197,7 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
         + "iommu=force,verbose ucode=-1 xsave=no smap=off nmi=fatal hpet=off conswitch=bx "
         + "xenver=4.18 e820-verbose cpuidle=0 sched_credit_tslice_ms=5 reboot=t,cold mem=4G "
         + "availmem=2G gnttab_max_frames=64 console_to_ring max_cstate=1 dom0=verbose,pvh "
-        + "console=com2H,dbgp"
+        + "console=com2H,dbgp vga=text-80x25,keep"
     ).options
     #expect(options.maximumCPUs == 8 && options.watchdog == .forced && options.watchdogSeconds == 7)
     #expect(options.acpi == .noInterrupts && options.x2apic == .off)
@@ -211,7 +211,7 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     #expect(options.availableMemory == 2 << 30 && options.grantTableFrames == 64)
     #expect(options.isGuestOutputInRing && options.maximumCState == 1)
     #expect(options.isDom0PVH && options.isDom0Verbose)
-    #expect(options.consoles == .com2 | .debugPort)
+    #expect(options.consoles == .com2 | .debugPort && options.isVGAKept)
   }
 
   @Test func randomLinesNeverTrap() {

@@ -122,6 +122,22 @@ private func decode2(_ memory: TestMemory) throws(MultibootError) -> BootInforma
 }
 
 @Suite struct MultibootTests {
+  @Test(arguments: [(UInt8(0), true), (1, true), (2, false)])
+  func aFramebufferThatIsNoTextIsNoticed(_ kind: UInt8, _ isGraphics: Bool) throws {
+    var first = multiboot1()
+    #expect(try !decode1(first).hasGraphicsScreen)
+    first.put(UInt32(0x124d), at: 0x9000)
+    first.put(UInt16(kind) << 8 | 16, at: 0x906c)
+    #expect(try decode1(first).hasGraphicsScreen == isGraphics)
+    for (length, expected) in [(22, isGraphics), (24, isGraphics), (21, false)] {
+      var tags = Tags()
+      var payload = [UInt8](repeating: 9, count: length)
+      if length > 21 { payload[21] = kind }
+      tags.add(8, payload)
+      #expect(try decode2(tags.finish()).hasGraphicsScreen == expected)
+    }
+  }
+
   @Test func multiboot1IsDecoded() throws {
     let memory = multiboot1()
     let information = try decode1(memory)

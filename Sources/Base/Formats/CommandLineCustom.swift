@@ -31,6 +31,7 @@ extension CommandLine {
     case "console": result = consoles(word.value, text, &changed)
     case "com1": result = serial(word.value, text, &changed.com1)
     case "com2": result = serial(word.value, text, &changed.com2)
+    case "vga": result = screen(word.value, text, &changed)
     case "loglvl": result = thresholds(word.value, text, &changed.log)
     case "guest-loglvl": result = thresholds(word.value, text, &changed.guestLog)
     case "conswitch": result = consoleSwitch(word.value, text, &changed)
@@ -156,6 +157,23 @@ extension CommandLine {
       }
     }
     options.consoles = chosen
+    return .fine
+  }
+
+  /// A mode, which stays the one that the boot loader left, and `keep`.
+  private static func screen(
+    _ value: TextRange, _ text: RawSpan, _ options: inout Options
+  ) -> Recognised {
+    var rest: TextRange? = value
+    while let item = text.next(&rest, separator: comma) {
+      if text.equals(item, "keep") {
+        options.isVGAKept = true
+      } else if !text.hasPrefix(item, "text-"), !text.hasPrefix(item, "gfx-"),
+        !text.hasPrefix(item, "mode-"), !text.equals(item, "current"), !text.equals(item, "ask")
+      {
+        return .bad(.unknownValue)
+      }
+    }
     return .fine
   }
 

@@ -179,8 +179,8 @@ public struct Options: Sendable {
   public var com1: SerialOptions?
   /// `com2`: the second serial port.
   public var com2: SerialOptions?
-  /// `loglvl`: our own messages.
-  public var log = LogThresholds(always: 2, limited: 2)
+  /// `loglvl`: our own messages. Xen prints those that have no level, which are our information.
+  public var log = LogThresholds(always: 3, limited: 3)
   /// `guest_loglvl`: messages about guests.
   public var guestLog = LogThresholds(always: 0, limited: 2)
   /// `sync_console`: each line is out before work goes on.
@@ -191,6 +191,8 @@ public struct Options: Sendable {
   public var isGuestOutputInRing = false
   /// `conring_size` in bytes; nil for the default.
   public var consoleRingBytes: UInt64?
+  /// `vga=keep`: the screen stays ours, too, when dom0 runs.
+  public var isVGAKept = false
   /// `conswitch`: the control character that moves input between us and dom0.
   public var consoleSwitch: UInt8 = UInt8(ascii: "a")
   /// `conswitch`, second letter: input goes to dom0 once it boots.

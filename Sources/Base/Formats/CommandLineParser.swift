@@ -246,7 +246,7 @@ extension CommandLine {
       "rmrr", "ro-hpet", "sched-credit2-migrate-resist", "sched-gran", "sched-smt-power-savings",
       "scrub-domheap", "serial-tx-buffer", "smt", "snb-igd-quirk", "spec-ctrl", "tboot",
       "tbuf-size", "tevt-mask", "tickle-one-idle-cpu", "timer-slop", "tsc", "tsx",
-      "vcpu-migration-delay", "vesa-ram", "vga", "viridian-spinlock-retry-count",
+      "vcpu-migration-delay", "vesa-ram", "viridian-spinlock-retry-count",
       "viridian-version", "vm-notify-window", "vpid", "vpmu", "xenheap-megabytes", "xpti", "xsm":
       true
     default: false

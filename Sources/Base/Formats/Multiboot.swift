@@ -16,6 +16,8 @@ public enum Multiboot {
   public static var commandLineLimit: Int { 4096 }
   /// The most memory map entries that are looked at.
   public static var memoryMapLimit: Int { 1024 }
+  /// The type of a framebuffer that holds characters, in either protocol.
+  static var framebufferIsText: UInt8 { 2 }
 
   /// Decodes the boot information at physical `address`.
   ///

@@ -2,7 +2,7 @@
 //
 //   0 flags        16 cmdline      44 mmap_length
 //   4 mem_lower    20 mods_count   48 mmap_addr
-//   8 mem_upper    24 mods_addr    64 boot_loader_name
+//   8 mem_upper    24 mods_addr    64 boot_loader_name   108 framebuffer bits, type
 extension Multiboot {
   private enum Flag {
     static var memory: UInt32 { 1 << 0 }
@@ -10,6 +10,7 @@ extension Multiboot {
     static var modules: UInt32 { 1 << 3 }
     static var memoryMap: UInt32 { 1 << 6 }
     static var loaderName: UInt32 { 1 << 9 }
+    static var framebuffer: UInt32 { 1 << 12 }
   }
 
   /// Decodes a multiboot 1 information structure.
@@ -36,6 +37,10 @@ extension Multiboot {
       let length = try field(44, at: address, reader)
       let start = try field(48, at: address, reader)
       information.memoryMap = PhysicalRange(start: UInt64(start), length: UInt64(length))
+    }
+    if flags & Flag.framebuffer != 0 {
+      let kind = try field(108, at: address, reader) >> 8
+      information.hasGraphicsScreen = UInt8(truncatingIfNeeded: kind) != framebufferIsText
     }
     if flags & Flag.modules != 0 {
       let count = try field(20, at: address, reader)

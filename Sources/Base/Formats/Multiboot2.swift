@@ -7,6 +7,7 @@ extension Multiboot {
     static var module: UInt32 { 3 }
     static var basicMemory: UInt32 { 4 }
     static var memoryMap: UInt32 { 6 }
+    static var framebuffer: UInt32 { 8 }
     static var efiSystemTable32: UInt32 { 11 }
     static var efiSystemTable64: UInt32 { 12 }
     static var oldRSDP: UInt32 { 14 }
@@ -65,6 +66,10 @@ extension Multiboot {
       guard stride >= 20, payload.length >= 8 else { throw .malformedTag }
       information.memoryMapStride = stride
       information.memoryMap = PhysicalRange(start: payload.start &+ 8, end: payload.end)
+    case Tag.framebuffer:
+      if payload.length >= 22, let kind = reader.integer(UInt8.self, at: payload.start &+ 21) {
+        information.hasGraphicsScreen = kind != framebufferIsText
+      }
     case Tag.oldRSDP:
       // The newer form, wherever it stands, is preferred.
       if information.rsdp == nil { information.rsdp = payload }

@@ -67,6 +67,8 @@ public struct BootInformation: Sendable {
   public var rsdp: PhysicalRange?
   /// What was said of EFI.
   public var efi = BootEFI()
+  /// Whether the loader left the screen in a graphics mode and told so.
+  public var hasGraphicsScreen = false
   /// The number of modules kept.
   public private(set) var moduleCount = 0
   /// The number of modules that found no room.

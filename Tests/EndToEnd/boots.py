@@ -2,6 +2,7 @@
 
 import re
 
+from console import check_input
 from lab import field, require, test
 
 # What a healthy kernel never says.
@@ -31,6 +32,8 @@ def shape(machine, cpus, mebibytes, tag, leave):
     def _(lab):
         with lab.dom0(machine=machine, smp=cpus, memory=mebibytes) as dom0:
             check_dom0(dom0, cpus, mebibytes)
+            if cpus == 1:
+                check_input(dom0)
             if leave == "poweroff":
                 require((end := dom0.power_off()) == "poweroff", f"poweroff ended QEMU with {end}")
             else:

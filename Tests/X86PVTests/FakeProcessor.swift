@@ -1,4 +1,5 @@
 import Domains
+import Hypercalls
 import FakeMachine
 import Machine
 import Memory
@@ -78,7 +79,8 @@ extension FakeMachine: X86Hardware {
   ) -> (bytes: InlineArray<128, UInt8>, count: Int, next: UInt32) {
     (InlineArray(repeating: 0), 0, index)
   }
-  public static func clearConsoleRing() {}
+  public static func discardConsole(before index: UInt32) {}
+  public static func machineKey(_ key: DebugKey) {}
   public static func apicID(of cpu: CPUIndex) -> UInt32? {
     cpu.index < 2 ? UInt32(cpu.index) * 2 : nil
   }

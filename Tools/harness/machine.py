@@ -269,6 +269,26 @@ class Machine:
             parts += ["--- QEMU ---", errors]
         return "\n".join(parts) + "\n---"
 
+    # Its memory
+
+    def memory(self, address, count):
+        """`count` bytes of the machine's physical memory from `address` on."""
+        path = os.path.join(self._folder, "memory")
+        if os.path.exists(path):
+            os.remove(path)
+        request = {"execute": "pmemsave", "arguments": {"val": address, "size": count, "filename": path}}
+        try:
+            self._link.sendall(json.dumps(request).encode() + b"\n")
+        except OSError as error:
+            raise MachineError("the machine has ended\n" + self.last_words()) from error
+        deadline = time.monotonic() + 20
+        while not os.path.exists(path) or os.path.getsize(path) < count:
+            if time.monotonic() > deadline:
+                raise MachineError("QEMU did not save the machine's memory\n" + self.last_words())
+            time.sleep(0.05)
+        with open(path, "rb") as stream:
+            return stream.read()
+
     # Its end
 
     def _switch_on(self):
@@ -284,6 +304,8 @@ class Machine:
                     raise MachineError("QEMU did not start\n" + self.last_words()) from None
                 time.sleep(0.05)
         link.sendall(b'{"execute":"qmp_capabilities"}\n{"execute":"cont"}\n')
+
+        self._link = link
 
         def watch():
             try:

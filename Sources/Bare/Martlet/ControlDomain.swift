@@ -48,6 +48,7 @@ enum ControlDomain {
       domain.pointee.controllerPauses = 0
       domain.pointee.hasStarted = true
     }
+    X86.endBoot()
     hypervisor.unpause(domain)
   }
 
@@ -107,7 +108,6 @@ enum ControlDomain {
   }
 
   private static func stop(_ reason: StaticString) -> Never {
-    log(.error, "Cannot start dom0: \(reason)")
-    panic("no dom0")
+    panic("Cannot start dom0: \(reason)")
   }
 }

@@ -1,4 +1,5 @@
 import Domains
+import Machine
 import Memory
 import Primitives
 import X86Machine
@@ -69,4 +70,19 @@ public func deviceInterrupt(_ vector: UInt8) {
 public func consoleInput() {
   guard Root.isSet else { return }
   Root.hypervisor.thisCPU.pointee.raise(.console)
+}
+
+/// Something was written to the ring that dom0 may read.
+@c(martlet_console_output)
+public func consoleOutput() {
+  guard Root.isSet else { return }
+  Root.hypervisor.thisCPU.pointee.raise(.console)
+}
+
+/// Which vCPU this CPU has loaded: domain id and number in the halves of the word, or all ones.
+@c(martlet_current_vcpu)
+public func currentVCPU() -> UInt32 {
+  guard Root.isSet, let vcpu = Root.hypervisor.current else { return UInt32.max }
+  let domain = UInt32(vcpu.domain.pointee.id.rawValue)
+  return domain << 16 | UInt32(vcpu.pointee.id.rawValue) & 0xffff
 }

@@ -47,14 +47,14 @@ extension X86: GuestArchitecture {
       log(.info, "Hardware Dom0 shutdown: rebooting machine")
       X86.reboot()
     case .crash:
-      log(.error, "Hardware Dom0 crashed: rebooting machine")
-      X86.reboot()
+      log(.answer, "Hardware Dom0 crashed")
+      X86.rebootOrHalt()
     case .watchdog:
-      log(.error, "Hardware Dom0 shutdown: watchdog rebooting machine")
-      X86.reboot()
+      log(.answer, "Hardware Dom0 shutdown: its watchdog was not fed")
+      X86.rebootOrHalt()
     case .suspend, .softReset, nil:
-      log(.error, "Hardware Dom0 shutdown: unknown reason \(reason), rebooting machine")
-      X86.reboot()
+      log(.answer, "Hardware Dom0 shutdown (unknown reason \(reason))")
+      X86.rebootOrHalt()
     }
   }
 
@@ -114,6 +114,14 @@ extension X86: GuestArchitecture {
   }
 
   public static func pollConsole(in hv: Hypervisor<X86>) {
-    hv.raiseGlobal(.console)
+    if takeRingGrowth() { hv.raiseGlobal(.consoleRing) }
+    hv.continueRegisterDump()
+    while let event = nextConsoleEvent() {
+      switch event {
+      case .key(let key): hv.handleDebugKey(key)
+      case .moved(let target): announceInput(to: target)
+      }
+    }
+    if hasConsoleInput { hv.raiseGlobal(.console) }
   }
 }

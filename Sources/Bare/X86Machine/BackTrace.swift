@@ -7,9 +7,41 @@ import Text
 /// offset from the image's start and its name's offset in the table (32 bits each, sorted by address),
 /// then the names.
 enum BackTrace {
+  /// Prints what was running at `address`, and then as `print(framePointer:)`.
+  static func print(at address: UInt64, framePointer: UInt64) {
+    log(.answer, "Call trace:")
+    printLine(address)
+    printCallers(framePointer)
+  }
+
   /// Prints the callers, innermost first, starting from the frame at `framePointer`.
   static func print(framePointer: UInt64) {
-    log(.error, "Call trace:")
+    log(.answer, "Call trace:")
+    printCallers(framePointer)
+  }
+
+  /// Prints the words on this CPU's stack from `stackPointer` on, 128 of them at most, without rows
+  /// of zeros.
+  static func printStack(from stackPointer: UInt64) {
+    log(.answer, "Stack from rsp=\(hex: stackPointer, digits: 16):")
+    var address = stackPointer & ~7
+    for _ in 0..<32 {
+      var line = Line()
+      var bits: UInt64 = 0
+      for _ in 0..<4 where isOnThisStack(address) {
+        // Safety: a word inside this CPU's own stack block.
+        let value = unsafe word(at: address)
+        bits |= value
+        line.buffer.append("   ")
+        line.buffer.append(hexadecimal: value, digits: 16)
+        address &+= 8
+      }
+      guard line.buffer.count > 0 else { return }
+      if bits != 0 { log(.answer, line) }
+    }
+  }
+
+  private static func printCallers(_ framePointer: UInt64) {
     var frame = framePointer
     var remaining = 40
     while remaining > 0, isOnThisStack(frame) {
@@ -25,13 +57,13 @@ enum BackTrace {
   }
 
   /// Prints one line of a trace.
-  static func printLine(_ address: UInt64) {
+  private static func printLine(_ address: UInt64) {
     var line = Line()
     line.buffer.append("   [")
     line.buffer.append(hexadecimal: address, digits: 16)
     line.buffer.append("] ")
     appendSymbol(of: address, to: &line.buffer)
-    log(.error, line)
+    log(.answer, line)
   }
 
   /// Appends the name of the function that holds `address`, and the offset into it.

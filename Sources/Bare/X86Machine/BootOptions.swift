@@ -1,6 +1,8 @@
+import Console
 import Formats
 import Machine
 import Primitives
+import Synchronization
 import Text
 
 extension X86 {
@@ -16,6 +18,10 @@ extension X86 {
         let parts = CommandLine.split(text, loaderName: name)
         boot.pointee.dom0Words = PhysicalRange(
           start: line.start &+ UInt64(parts.dom0.start), end: line.start &+ UInt64(parts.dom0.end))
+        // What is kept of that which is said about the words is among the words.
+        var levels = Options()
+        CommandLine.parse(text, parts.hypervisor, into: &levels) { _, _ in }
+        setLogLevels(levels)
         var options = Options()
         CommandLine.parse(text, parts.hypervisor, into: &options) { complaint, word in
           switch complaint {
@@ -28,14 +34,17 @@ extension X86 {
       }
     }
     let options = boot.pointee.options
-    boot.pointee.staysAfterPanic = options.isRebootForbidden
-    // Thresholds count levels from 0, ours name the last level kept.
-    let hypervisor = LogLevel(rawValue: max(options.log.limited, 1) &- 1) ?? .debug
-    setLogLevels(
-      hypervisor: hypervisor.rawValue < LogLevel.info.rawValue ? .info : hypervisor,
-      guest: options.guestLog.always)
+    openConsole(options)
     if let limit = options.memoryLimit { boot.pointee.firmwareMap.clipRAM(at: limit) }
     if let bytes = options.availableMemory { boot.pointee.firmwareMap.limitRAM(toBytes: bytes) }
+  }
+
+  /// Applies `loglvl` and `guest_loglvl`.
+  private static func setLogLevels(_ options: Options) {
+    let thresholds = MessageThresholds(
+      always: options.log.always, limited: options.log.limited,
+      guestAlways: options.guestLog.always, guestLimited: options.guestLog.limited)
+    ConsoleLevels.thresholds.store(thresholds.rawValue, ordering: .relaxed)
   }
 
   private static func describe(_ text: RawSpan, _ range: TextRange, _ start: StaticString) -> Line {

@@ -16,8 +16,6 @@ public struct BootRecord: ~Copyable {
   public var options = Options()
   /// What stood behind ` -- ` on the command line: words for dom0's kernel.
   public var dom0Words = PhysicalRange.none
-  /// Whether a panic leaves the machine stopped (`noreboot`).
-  public var staysAfterPanic = false
 
   init() {}
 }

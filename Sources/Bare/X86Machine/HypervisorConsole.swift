@@ -1,56 +1,101 @@
 import CX86
+import Console
+import Formats
+import Machine
 import Primitives
 import Sync
 import Synchronization
 import Text
 
-/// The hypervisor's console: every line goes to a ring that `xl dmesg` reads, and to the serial line.
+/// The hypervisor's console: every line goes to a ring that `xl dmesg` reads, to the serial ports
+/// and to the screen. Until the options are read there is the ring alone.
 struct ConsoleState: ~Copyable {
-  /// Guards the ring's counters and the order of characters on the line. Innermost of all locks.
+  /// Guards what follows, and the order of characters on the line. Innermost of all locks.
   let lock = TicketLock()
   /// The characters kept.
-  let ring: Table<UInt8>
-  /// The number of characters ever written; the ring's next place is this modulo its size.
-  var produced: UInt32 = 0
-  /// Characters before this count were cleared.
-  var cleared: UInt32 = 0
-  /// Whether the next character starts a line.
-  var atLineStart = true
-  /// Where characters go besides the ring.
-  let serial = SerialPort.com1
+  var ring: ConsoleRing
+  /// Keeps lines that guests cause from flooding everything.
+  var throttle = MessageThrottle()
+  /// The serial ports that are ours, `com1` and `com2`.
+  var ports = InlineArray<2, SerialPort?>(repeating: nil)
+  /// The text screen, while it is ours.
+  var screen: TextScreen?
+  /// What stands before a line.
+  var timestamps = ConsoleTimestamps.none
+  /// Whether what dom0 writes is kept in the ring, too.
+  var keepsGuestOutput = false
+  /// Whether the ports and the screen are in use.
+  var isOpen = false
+  /// Which thresholds the debug keys `+` and `-` move.
+  var adjusted = MessageThresholds.Source.own
 
   init() {
     // Safety: static storage of that size, zero-initialised, used for nothing else.
-    ring = unsafe Table(
-      base: x86_console_ring_storage().assumingMemoryBound(to: UInt8.self),
-      count: Int(X86_CONSOLE_RING_BYTES))
+    ring = ConsoleRing(
+      unsafe Table(
+        base: x86_console_ring_storage().assumingMemoryBound(to: UInt8.self),
+        count: Int(X86_CONSOLE_RING_BYTES)))
   }
 
-  /// Appends one character; the caller holds the lock.
+  /// Shows one character; the caller holds the lock.
+  mutating func show(_ byte: UInt8) {
+    for i in 0..<2 where ports[i]?.isConsole == true {
+      if byte == 10 { ports[i]?.put(13) }
+      ports[i]?.put(byte)
+    }
+    guard screen != nil else { return }
+    screen?.put(byte)
+    if byte == 10, let cursor = screen?.cursor { TextMode.moveCursor(to: cursor) }
+  }
+
+  /// Keeps and shows one character; the caller holds the lock.
   mutating func put(_ byte: UInt8) {
-    ring[Int(produced % UInt32(X86_CONSOLE_RING_BYTES))].pointee = byte
-    produced &+= 1
-    if byte == 10 { serial.put(13) }
-    serial.put(byte)
+    ring.append(byte)
+    show(byte)
+  }
+
+  /// Writes fixed text; the caller holds the lock.
+  mutating func put(_ text: StaticString) {
+    for i in 0..<text.utf8CodeUnitCount {
+      // Safety: below the string's own count.
+      put(unsafe text.utf8Start[i])
+    }
+  }
+
+  /// Writes what every line of ours starts with; the caller holds the lock.
+  mutating func startLine() {
+    put("(XEN) ")
+    guard timestamps != .none else { return }
+    var stamp = LineBuffer()
+    X86.appendTimestamp(timestamps, to: &stamp)
+    for i in 0..<stamp.count { put(stamp.bytes[i]) }
   }
 }
 
-/// Which lines are kept.
+/// What is known of the console without its lock.
 enum ConsoleLevels {
-  /// Hypervisor lines of this level and below are kept (`LogLevel`).
-  static let hypervisor = Atomic<UInt8>(LogLevel.info.rawValue)
-  /// Guest-caused lines of a level below this are kept, counted from 0.
-  static let guest = Atomic<UInt8>(0)
+  /// Which lines are kept: a `MessageThresholds`. Until the options are read, all but debugging.
+  static let thresholds = Atomic<UInt32>(0x0200_0303)
   /// 1 + the CPU that panics, which needs no lock any more; 0 while none does.
   static let panicking = Atomic<UInt32>(0)
+  /// Whether the ring has grown since dom0 was told so.
+  static let hasGrown = Atomic<Bool>(false)
 }
+
+/// What the composition root does when there is something for dom0 to read in the ring.
+@_extern(c, "martlet_console_output")
+func consoleOutput()
 
 /// Whether a line of this level would be kept (`Text` asks before composing it).
 @c(martlet_console_wants)
 public func consoleWants(_ level: UInt8) -> Bool {
-  level < LogLevel.guestError.rawValue
-    ? level <= ConsoleLevels.hypervisor.load(ordering: .relaxed)
-    : level &- LogLevel.guestError.rawValue < ConsoleLevels.guest.load(ordering: .relaxed)
+  let thresholds = MessageThresholds(
+    rawValue: ConsoleLevels.thresholds.load(ordering: .relaxed))
+  switch thresholds.verdict(level) {
+  case .always: return true
+  case .limited: return X86.passThrottle()
+  case .never: return X86.isPanicking
+  }
 }
 
 /// Writes one line of the hypervisor's, with the prefix that operators' tools look for.
@@ -58,78 +103,119 @@ public func consoleWants(_ level: UInt8) -> Bool {
 @c(martlet_console_line)
 public func consoleLine(_ level: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int) {
   X86.withConsole { console in
-    let prefix: StaticString = "(XEN) "
-    for i in 0..<prefix.utf8CodeUnitCount {
-      // Safety: below the string's own count.
-      console.put(unsafe prefix.utf8Start[i])
-    }
+    console.startLine()
     for i in 0..<count {
       // Safety: the caller's promise.
       console.put(unsafe bytes[i])
     }
     console.put(10)
   }
+  X86.ringHasGrown()
+  // A long report holds up the CPUs that wait for this one no longer than a line takes.
+  if !X86.isPanicking { spinTurn() }
 }
 
 extension X86 {
+  /// Whether this CPU panics.
+  static var isPanicking: Bool {
+    ConsoleLevels.panicking.load(ordering: .relaxed) == UInt32(currentCPUNumber) &+ 1
+  }
+
   /// Runs `body` with the console held; a panicking CPU takes it without asking.
-  static func withConsole(_ body: (inout ConsoleState) -> Void) {
+  static func withConsole<R>(_ body: (inout ConsoleState) -> R) -> R {
     let state = Self.state
-    let isPanicking =
-      ConsoleLevels.panicking.load(ordering: .relaxed) == UInt32(currentCPUNumber) &+ 1
-    if !isPanicking { state.pointee.console.lock.acquire() }
-    body(&state.pointee.console)
-    if !isPanicking { state.pointee.console.lock.release() }
+    let isFree = isPanicking
+    if !isFree { state.pointee.console.lock.acquire() }
+    defer { if !isFree { state.pointee.console.lock.release() } }
+    return body(&state.pointee.console)
   }
 
-  /// Writes characters of a guest's (or any others) to ring and serial line as they are.
-  public static func writeConsole(_ bytes: RawSpan) {
-    withConsole { console in
-      for i in 0..<bytes.byteCount {
-        // Safety: below the span's own count.
-        console.put(unsafe bytes.unsafeLoad(fromUncheckedByteOffset: i, as: UInt8.self))
+  /// Asks the throttle for one line, and tells of those that it did not let pass.
+  static func passThrottle() -> Bool {
+    guard !isPanicking else { return true }
+    let milliseconds = hasTime ? now.nanoseconds / 1_000_000 : 0
+    return withConsole { console in
+      guard let lost = console.throttle.pass(atMilliseconds: milliseconds) else { return false }
+      if lost > 0 {
+        var number = LineBuffer()
+        number.append(decimal: lost)
+        console.startLine()
+        console.put("printk: ")
+        for i in 0..<number.count { console.put(number.bytes[i]) }
+        console.put(" messages suppressed.\n")
       }
+      return true
     }
   }
 
-  /// Writes one character as it is.
-  public static func writeConsole(byte: UInt8) {
-    withConsole { $0.put(byte) }
+  /// Has dom0 told that the ring has grown, once this CPU is on its way to a guest.
+  static func ringHasGrown() {
+    guard !isPanicking else { return }
+    ConsoleLevels.hasGrown.store(true, ordering: .relaxed)
+    consoleOutput()
   }
 
-  /// Sets which lines are kept: the hypervisor's up to `hypervisor`, of the guest-caused ones those
-  /// below `guest` counted from 0 for errors (0: none, 4: all).
-  public static func setLogLevels(hypervisor: LogLevel, guest: UInt8) {
-    ConsoleLevels.hypervisor.store(hypervisor.rawValue, ordering: .relaxed)
-    ConsoleLevels.guest.store(guest, ordering: .relaxed)
+  /// Whether the ring has grown since the last time this was asked.
+  public static func takeRingGrowth() -> Bool {
+    ConsoleLevels.hasGrown.exchange(false, ordering: .relaxed)
   }
 
-  /// Reads the console ring from character number `index` (or from the oldest kept one if that is
-  /// later), up to `count` characters, giving each with its position to `sink`.
-  ///
-  /// - Returns: how many were read, and the number of the next one.
+  /// Writes characters of dom0's as they are. They are kept in the ring only if the operator said
+  /// `console_to_ring`.
+  public static func writeConsole(_ bytes: InlineArray<128, UInt8>, count: Int) {
+    let isKept = withConsole { console in
+      for i in 0..<min(max(count, 0), 128) {
+        if console.keepsGuestOutput { console.ring.append(bytes[i]) }
+        console.show(bytes[i])
+      }
+      return console.keepsGuestOutput
+    }
+    if isKept { ringHasGrown() }
+  }
+
+  /// Copies up to 128 characters out of the console's ring: from number `index` on, or, if not
+  /// `incremental` or it is not there any more, from the oldest one.
+  /// - Returns: the characters, how many there are, and the number to go on from.
   /// - Source: `XEN_SYSCTL_readconsole`.
-  public static func readConsoleRing(
-    from index: UInt32, incremental: Bool, count: Int, sink: (Int, UInt8) -> Void
-  ) -> (count: Int, next: UInt32) {
-    var position: UInt32 = 0
-    var n = 0
-    withConsole { console in
-      let size = UInt32(X86_CONSOLE_RING_BYTES)
-      position = console.cleared
-      if incremental, Int32(bitPattern: index &- position) > 0 { position = index }
-      if console.produced &- position > size { position = console.produced &- size }
-      while position != console.produced, n < count {
-        sink(n, console.ring[Int(position % size)].pointee)
-        position &+= 1
-        n &+= 1
+  public static func consolePiece(
+    from index: UInt32, incremental: Bool, count: Int
+  ) -> (bytes: InlineArray<128, UInt8>, count: Int, next: UInt32) {
+    var bytes = InlineArray<128, UInt8>(repeating: 0)
+    let result = withConsole { console in
+      console.ring.read(
+        from: index, incremental: incremental, count: max(0, min(128, count))
+      ) { position, byte in
+        bytes[position & 127] = byte
       }
     }
-    return (n, position)
+    return (bytes, result.count, result.next)
   }
 
-  /// Makes `readConsoleRing` forget what was written so far.
-  public static func clearConsoleRing() {
-    withConsole { $0.cleared = $0.produced }
+  /// Makes `consolePiece` forget the characters before number `index`.
+  public static func discardConsole(before index: UInt32) {
+    withConsole { $0.ring.discard(before: index) }
+  }
+
+  // Whether system time counts already.
+  static var hasTime: Bool { state.pointee.time.start != 0 }
+
+  /// Appends the present moment in the form that the operator chose, or the next simpler one while
+  /// there is no clock.
+  static func appendTimestamp(_ form: ConsoleTimestamps, to line: inout LineBuffer) {
+    let start = wallClockAtStart
+    let nanoseconds = hasTime ? now.nanoseconds : 0
+    switch form {
+    case .none: return
+    case .date where start.seconds != 0, .dateMilliseconds where start.seconds != 0:
+      let sum = nanoseconds &+ UInt64(start.nanoseconds)
+      let milliseconds = UInt32(truncatingIfNeeded: sum / 1_000_000 % 1000)
+      Timestamp.append(
+        date: start.seconds &+ sum / 1_000_000_000,
+        milliseconds: form == .date ? nil : milliseconds, to: &line)
+    case .date where nanoseconds != 0, .dateMilliseconds where nanoseconds != 0,
+      .boot where nanoseconds != 0:
+      Timestamp.append(systemTime: nanoseconds, to: &line)
+    case .date, .dateMilliseconds, .boot, .raw: Timestamp.append(raw: rdtsc(), to: &line)
+    }
   }
 }

@@ -180,8 +180,7 @@ extension X86 {
     visit(PIC.command2, PIC.data2)
     visit(PIT.channel0, PIT.command)
     visit(PIT.gate, PIT.gate)
-    let serial = state.pointee.console.serial.base
-    visit(serial, serial &+ 7)
+    forEachSerialPortRange(visit)
     visit(ConfigurationPorts.address, ConfigurationPorts.data &+ 3)
   }
 

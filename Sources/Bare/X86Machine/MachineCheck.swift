@@ -1,4 +1,5 @@
 import CX86
+import Formats
 import Primitives
 import Sync
 import Synchronization
@@ -45,6 +46,9 @@ extension X86 {
     let reason = X86.inb(0x61)
     // The interrupted code may hold the console's lock, so nothing is printed unless it is free.
     let state = Self.state
+    guard boot.pointee.options.nmi != .fatal else {
+      stop(trap: frame, "NMI, reason \(hex: reason): 'nmi=fatal' given")
+    }
     guard state.pointee.console.lock.tryAcquire() else { return }
     state.pointee.console.lock.release()
     log(.warning, "CPU \(currentCPUNumber): NMI, reason \(hex: reason)")

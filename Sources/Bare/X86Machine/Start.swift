@@ -26,8 +26,7 @@ extension X86 {
   ///   - information: what it left in EBX: the physical address of its structure.
   public static func start(magic: UInt32, information: UInt64) -> Never {
     initialiseState()
-    state.pointee.console.serial.initialise()
-    log(.info, "Martlet 4.17.0 (Embedded Swift) x86-64")
+    log(.info, "Martlet version 4.17.0 (Embedded Swift) x86-64")
     readBootInformation(magic: magic, address: information)
     prepareFreeMemory()
     state.pointee.space.hasNoExecute = has(.nx)
@@ -53,6 +52,7 @@ extension X86 {
     prepareIOAPICs()
     prepareDevicePages()
     findCapabilities()
+    enlargeConsoleRing()
     let options = boot.pointee.options
     let limit = Int(options.maximumCPUs ?? UInt32(CPULimit.count))
     startProcessors(limit: options.isSMPDisabled ? 1 : min(max(limit, 1), CPULimit.count))

@@ -100,20 +100,11 @@ extension X86 {
   }
 
   private static func fatalTrap(_ frame: Ref<TrapFrame>) -> Never {
-    beginPanic()
-    log(.error, "")
-    log(.error, "****************************************")
-    log(.error, "Panic on CPU \(currentCPUNumber):")
-    log(
-      .error,
-      "FATAL TRAP: vector = \(frame.pointee.entryVector) (\(name(ofException: frame.pointee.entryVector)))"
+    let vector = frame.pointee.entryVector
+    stop(
+      trap: frame,
+      "FATAL TRAP: vector = \(vector) (\(name(ofException: vector))), error code \(hex: frame.pointee.errorCode, digits: 4)"
     )
-    log(.error, "[error_code=\(hex: frame.pointee.errorCode, digits: 4)]")
-    log(.error, "****************************************")
-    printRegisters(frame.pointee)
-    BackTrace.printLine(frame.pointee.rip)
-    BackTrace.print(framePointer: frame.pointee.rbp)
-    endPanic()
   }
 
   private static func name(ofException vector: UInt32) -> StaticString {

@@ -12,7 +12,8 @@ extension Hypervisor {
     guard let operation = ConsoleIOOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
       throw .ENOSYS
     }
-    // A guest other than dom0 has no business on the host's console.
+    // A guest other than dom0 has no business on the host's console, and so cannot flood it: a Xen
+    // that is not built for debugging refuses it, too.
     guard caller.domain.pointee.isPrivileged else { throw .EPERM }
     let count = arguments.second & 0xffff_ffff
     let bytes = GuestHandle<UInt8>(address: arguments.third)
@@ -32,6 +33,8 @@ extension Hypervisor {
       }
       return .success
     case .read:
+      // The result tells a count from an error by its sign.
+      guard count <= UInt64(Int32.max) else { throw .E2BIG }
       var done: UInt64 = 0
       while done < min(count, 4096), let byte = M.readConsole() {
         try write(byte, to: bytes, at: done)

@@ -10,39 +10,37 @@ import Synchronization
 import Text
 import XenABI
 
-/// Keys by which an operator, at the console or through `XEN_SYSCTL_debug_keys`, has the hypervisor
-/// tell of itself.
+/// What debug keys tell that any processor has.
+///
+/// A key is acted on when its CPU is on the way to a guest, or inside a sysctl: never as an
+/// interrupt, so no lock but the control lock is held, and none for longer than one line's facts take.
 extension Hypervisor {
-  /// Acts on a key.
-  /// - Returns: false if the key means nothing here.
-  @discardableResult public func debugKey(_ key: UInt8) -> Bool {
+  /// Tells what a key asks for; keys that are the processor's or the machine's do nothing here.
+  public func tell(_ key: DebugKey) {
     switch key {
-    case UInt8(ascii: "h"): tellKeys()
-    case UInt8(ascii: "q"): tellDomains()
-    case UInt8(ascii: "r"): tellRunQueues()
-    case UInt8(ascii: "e"): tellEvents()
-    case UInt8(ascii: "g"): tellGrants()
-    case UInt8(ascii: "t"): tellTime()
-    case UInt8(ascii: "m"): tellMemory()
-    case UInt8(ascii: "R"):
-      log(.info, "'R' pressed -> rebooting machine")
-      M.controlDomainEnded(reason: ShutdownReason.reboot.rawValue)
-    default: return false
+    case .help: tellKeys()
+    case .domains: tellDomains()
+    case .runQueues: tellRunQueues()
+    case .events: tellEvents()
+    case .grants: tellGrants()
+    case .time: tellTime()
+    case .memory: tellMemory()
+    case .trap, .allDiagnostics, .raiseThreshold, .lowerThreshold, .toggleThreshold, .reboot,
+      .controlDomainRegisters, .registers, .dumpRing:
+      return
     }
-    return true
   }
 
   private func tellKeys() {
-    log(.info, "'h' pressed -> showing installed handlers")
-    log(.info, " key '0' => dump Dom0 registers")
-    log(.info, " key 'R' => reboot machine")
-    log(.info, " key 'e' => dump evtchn info")
-    log(.info, " key 'g' => print grant table usage")
-    log(.info, " key 'h' => show this message")
-    log(.info, " key 'm' => memory info")
-    log(.info, " key 'q' => dump domain (and guest debug) info")
-    log(.info, " key 'r' => dump run queues")
-    log(.info, " key 't' => display multi-cpu clock info")
+    log(.answer, "'h' pressed -> showing installed handlers")
+    DebugKey.forEach { key in
+      var line = Line()
+      line.buffer.append(" key '")
+      line.buffer.append(byte: key.rawValue)
+      log(
+        .answer,
+        "\(line)' (ascii '\(digits: key.rawValue)') => \(key.explanation)")
+    }
   }
 
   // Calls `body` for every domain, held.
@@ -55,16 +53,16 @@ extension Hypervisor {
   }
 
   private func tellDomains() {
-    log(.info, "'q' pressed -> dumping domain info (now = \(M.now.nanoseconds))")
+    log(.answer, "'q' pressed -> dumping domain info (now = \(M.now.nanoseconds))")
     forEachDomain { domain in
       let references = domain.pointee.references.load(ordering: .relaxed)
       let pauses = domain.pointee.pauseCount.load(ordering: .relaxed)
-      log(.info, "General information for domain \(domain.pointee.id.rawValue):")
+      log(.answer, "General information for domain \(domain.pointee.id.rawValue):")
       log(
-        .info,
+        .answer,
         "    refcnt=\(references) dying=\(domain.pointee.isDying) pause_count=\(pauses)")
       log(
-        .info,
+        .answer,
         "    nr_pages=\(domain.pointee.totalFrames) xenheap_pages=\(domain.pointee.sharedFrames) max_pages=\(domain.pointee.maximumFrames)"
       )
       tellFrames(domain)
@@ -85,7 +83,7 @@ extension Hypervisor {
       let count = page.pointee.count.load(ordering: .relaxed)
       let type = page.pointee.type.load(ordering: .relaxed)
       log(
-        .info,
+        .answer,
         "    DomPage \(hex: mfn.rawValue): caf=\(hex: count, digits: 16), taf=\(hex: type, digits: 16)"
       )
       next = domain.pointee.pageLock.withLock {
@@ -101,14 +99,14 @@ extension Hypervisor {
     let pauses = vcpu.pointee.pauseCount.load(ordering: .relaxed)
     let running = vcpu.pointee.isLoaded.load(ordering: .relaxed)
     log(
-      .info,
+      .answer,
       "    VCPU\(vcpu.pointee.id.rawValue): CPU\(vcpu.pointee.scheduling.cpu.rawValue) [has=\(running)] flags=\(blockers) pause_count=\(pauses) upcall_pend=\(isUpcallPending(vcpu)) upcall_mask=\(isUpcallMasked(vcpu))"
     )
   }
 
   private func tellRunQueues() {
-    log(.info, "'r' pressed -> dumping run queues (now = \(M.now.nanoseconds))")
-    log(.info, "Scheduler: SMP Credit Scheduler (credit)")
+    log(.answer, "'r' pressed -> dumping run queues (now = \(M.now.nanoseconds))")
+    log(.answer, "Scheduler: SMP Credit Scheduler (credit)")
     forEachDomain { domain in
       for i in 0..<domain.pointee.maximumVCPUs {
         guard let vcpu = domain.pointee.vcpus[i] else { continue }
@@ -119,7 +117,7 @@ extension Hypervisor {
           )
         }
         log(
-          .info,
+          .answer,
           "  [\(domain.pointee.id.rawValue).\(i)] pri=\(priority) cpu=\(cpu) credit=\(credit) running=\(running) [w=\(domain.pointee.scheduling.weight),cap=\(domain.pointee.scheduling.cap)]"
         )
       }
@@ -127,16 +125,16 @@ extension Hypervisor {
   }
 
   private func tellEvents() {
-    log(.info, "'e' pressed -> dumping event-channel info")
+    log(.answer, "'e' pressed -> dumping event-channel info")
     forEachDomain { domain in
       let ports = domain.pointee.eventLock.withLock { domain.pointee.events?.activePorts ?? 0 }
-      log(.info, "Event channel information for domain \(domain.pointee.id.rawValue):")
-      log(.info, "    active ports: \(ports)")
+      log(.answer, "Event channel information for domain \(domain.pointee.id.rawValue):")
+      log(.answer, "    active ports: \(ports)")
     }
   }
 
   private func tellGrants() {
-    log(.info, "'g' pressed -> printing grant table usage")
+    log(.answer, "'g' pressed -> printing grant table usage")
     forEachDomain { domain in
       let usage = domain.pointee.grantLock.withLock {
         (
@@ -144,24 +142,24 @@ extension Hypervisor {
         )
       }
       log(
-        .info,
+        .answer,
         "grant-table for remote d\(domain.pointee.id.rawValue) (v1): \(usage.0) of \(usage.1) frames"
       )
     }
   }
 
   private func tellTime() {
-    log(.info, "'t' pressed -> system time \(M.now.nanoseconds) ns")
+    log(.answer, "'t' pressed -> system time \(M.now.nanoseconds) ns")
     for i in 0..<state.pointee.cpus.count {
-      log(.info, "    CPU\(i): idle \(state.pointee.cpus[i].pointee.idleNanoseconds) ns")
+      log(.answer, "    CPU\(i): idle \(state.pointee.cpus[i].pointee.idleNanoseconds) ns")
     }
   }
 
   private func tellMemory() {
     let (free, claimed) = state.pointee.heap.withLock { ($0.freeFrames, $0.claimedFrames) }
-    log(.info, "'m' pressed -> memory info")
+    log(.answer, "'m' pressed -> memory info")
     log(
-      .info,
+      .answer,
       "    total \(state.pointee.totalFrames << 2) KiB, free \(free << 2) KiB, claimed \(claimed << 2) KiB"
     )
   }

@@ -33,7 +33,7 @@ extension Hypervisor where M: X86Hardware {
         guard kind == .l4 || (kind.level != nil && shown < 4) else { continue }
         if kind != .l4 { shown += 1 }
         log(
-          .info,
+          .answer,
           "    table \(hex: mfn.rawValue): level \(kind.rawValue) uses=\(word.count) references=\(page.pointee.references) pinned=\(word.isPinned) valid=\(word.isValidated) partial=\(word.isPartial) linear=\(word.linear) progress=\(hex: page.pointee.progress)"
         )
       }
@@ -42,12 +42,12 @@ extension Hypervisor where M: X86Hardware {
       guard let vcpu = domain.pointee.vcpus[i], vcpu.pointee.architecture != 0 else { continue }
       let memory = vcpu.pv
       log(
-        .info,
+        .answer,
         "  v\(i): roots \(hex: memory.pointee.memory.kernelRoot.rawValue) \(hex: memory.pointee.memory.userRoot.rawValue)"
       )
     }
     log(
-      .info,
+      .answer,
       "  d\(domain.pointee.id.rawValue) frames: unused \(counts[0]), L1 \(counts[1]), L2 \(counts[2]), L3 \(counts[3]), L4 \(counts[4]), descriptors \(counts[5]), writable \(counts[7])"
     )
   }

@@ -55,7 +55,7 @@ extension Hypervisor where M: X86Hardware {
       isIncremental = true
       if piece.count < wanted { break }
     }
-    if request.clear != 0 { M.clearConsoleRing() }
+    if request.clear != 0 { M.discardConsole(before: request.index) }
     request.count = done
     try write(request, to: call.argument(SysctlReadConsole.self))
   }
@@ -123,50 +123,5 @@ extension Hypervisor where M: X86Hardware {
     let request = try read(call.argument(SysctlDebugKeys.self))
     guard request.keyCount <= 256 else { throw .E2BIG }
     for i in 0..<UInt64(request.keyCount) { handleDebugKey(try read(request.keys, at: i)) }
-  }
-
-  /// Acts on a key that an operator pressed.
-  public func handleDebugKey(_ key: UInt8) {
-    switch key {
-    case UInt8(ascii: "0"): tellControlDomainRegisters()
-    case UInt8(ascii: "d"): if let current { tellRegisters(M.guestFrame.pointee, of: current) }
-    case UInt8(ascii: "q"):
-      debugKey(key)
-      tellFramesOfTheDying()
-    default:
-      if !debugKey(key) { log(.info, "no handler for this key: 'h' shows those there are") }
-    }
-  }
-
-  private func tellControlDomainRegisters() {
-    log(.info, "'0' pressed -> dumping Dom0's registers")
-    guard let dom0 = domain(.dom0) else { return }
-    let domain = dom0.domain
-    for i in 0..<domain.pointee.maximumVCPUs {
-      guard let vcpu = domain.pointee.vcpus[i] else { continue }
-      // Those of a vCPU that runs elsewhere are as it left them last.
-      tellRegisters(vcpu == current ? M.guestFrame.pointee : vcpu.pv.pointee.frame, of: vcpu)
-    }
-  }
-
-  private func tellRegisters(_ frame: CPUUserRegs, of vcpu: Ref<VCPU>) {
-    let domain = vcpu.domain.pointee.id.rawValue
-    log(.info, "*** d\(domain)v\(vcpu.pointee.id.rawValue) ***")
-    log(
-      .info,
-      "RIP: \(hex: UInt32(frame.cs), digits: 4):[<\(hex: frame.rip, digits: 16)>] RFLAGS: \(hex: frame.rflags, digits: 16)"
-    )
-    log(
-      .info,
-      "rax: \(hex: frame.rax, digits: 16) rbx: \(hex: frame.rbx, digits: 16) rcx: \(hex: frame.rcx, digits: 16)"
-    )
-    log(
-      .info,
-      "rdx: \(hex: frame.rdx, digits: 16) rsi: \(hex: frame.rsi, digits: 16) rdi: \(hex: frame.rdi, digits: 16)"
-    )
-    log(
-      .info,
-      "rbp: \(hex: frame.rbp, digits: 16) rsp: \(hex: frame.rsp, digits: 16) r8: \(hex: frame.r8, digits: 16)"
-    )
   }
 }

@@ -1,4 +1,5 @@
 import Domains
+import Hypercalls
 import Machine
 import Primitives
 import X86Devices
@@ -21,8 +22,10 @@ public protocol X86Hardware: GuestArchitecture {
   static func consolePiece(
     from index: UInt32, incremental: Bool, count: Int
   ) -> (bytes: InlineArray<128, UInt8>, count: Int, next: UInt32)
-  /// Makes `consolePiece` forget what was written so far.
-  static func clearConsoleRing()
+  /// Makes `consolePiece` forget the characters before number `index`.
+  static func discardConsole(before index: UInt32)
+  /// Acts on a debug key that concerns the machine or its console.
+  static func machineKey(_ key: DebugKey)
   /// The local APIC's id of a CPU; nil if there is no such CPU.
   static func apicID(of cpu: CPUIndex) -> UInt32?
 

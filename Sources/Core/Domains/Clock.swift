@@ -58,6 +58,16 @@ extension Hypervisor {
     programTimerInterrupt()
   }
 
+  /// Waits until no other CPU acts on a timer that had expired before the call: afterwards none of
+  /// them refers to the owner of a timer that is disarmed for good.
+  func waitForExpiries() {
+    for i in 0..<state.pointee.cpus.count where i != M.currentCPU.index {
+      let cpu = state.pointee.cpus[i]
+      guard let timer = cpu.pointee.timers.withLock({ $0.expiring }) else { continue }
+      while cpu.pointee.timers.withLock({ $0.expiring == timer }) { spinTurn() }
+    }
+  }
+
   private func expire(_ timer: Ref<Timer>, _ now: SystemTime) {
     guard let vcpu = vcpu(of: timer) else {
       if let domain = domain(of: timer) { expireWatchdog(of: domain) }

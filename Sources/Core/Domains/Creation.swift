@@ -40,6 +40,7 @@ extension Hypervisor {
       freeOwnFrames(frame)
       throw .ENOMEM
     }
+    // The id is taken from now on, but nobody finds the domain by it before it is complete.
     let lock = state.pointee.domains.lock.withLock { () -> Result<Ref<Domain>, XenErrno> in
       guard let id = wanted.id ?? state.pointee.domains.freeID() else { return .failure(.ENOMEM) }
       guard id.isOrdinary else { return .failure(.EINVAL) }
@@ -57,7 +58,7 @@ extension Hypervisor {
       throw error
     }
     // The shared info page becomes the domain's, as memory that the hypervisor shares with it.
-    shareFrame(sharedInfo, with: domain)
+    _ = shareFrame(sharedInfo, with: domain)
     do throws(XenErrno) {
       try makeSubsystems(domain, wanted)
       try M.makeDomain(domain, in: self)
@@ -68,32 +69,33 @@ extension Hypervisor {
       dropDomainReference(domain)
       throw error
     }
-    return domain.pointee.id
+    let id = domain.pointee.id
+    // Releasing: whoever finds the domain finds all of it.
+    domain.pointee.isPublished.store(true, ordering: .releasing)
+    return id
   }
 
   /// Adds a vCPU that is down.
-  /// - Throws: `EINVAL` for a number out of range, `EEXIST`, `ENOMEM`.
+  /// - Throws: `EINVAL` for a number out of range and a dying domain, `EEXIST`, `ENOMEM`.
   public func createVCPU(_ id: VCPUID, of domain: Ref<Domain>) throws(XenErrno) {
-    guard id.index < domain.pointee.maximumVCPUs else { throw .EINVAL }
+    guard id.index < domain.pointee.maximumVCPUs, !domain.pointee.isDying else { throw .EINVAL }
     guard domain.pointee.vcpus[id.index] == nil else { throw .EEXIST }
     guard let frame = allocateOwnFrame() else { throw .ENOMEM }
-    // The first 32 vCPUs have their vcpu_info in the shared info page; the others get a frame that
-    // serves until the guest registers its own.
     let cpu = initialCPU(for: id, of: domain)
     let vcpu = makeVCPURecord(
       in: frame, id: id, domain: domain, cpu: cpu, affinity: state.pointee.onlineCPUs)
-    if id.index >= SharedInfoLimits.vcpuInfoCount {
-      guard let info = try? allocateSharedFrame(for: domain) else {
-        freeOwnFrames(frame)
-        throw .ENOMEM
-      }
-      vcpu.pointee.infoFrame = info
-      vcpu.pointee.infoOffset = 0
-    }
     do throws(XenErrno) {
+      // The first 32 vCPUs have their vcpu_info in the shared info page; the others get a frame that
+      // serves until the guest registers its own.
+      if id.index >= SharedInfoLimits.vcpuInfoCount {
+        vcpu.pointee.infoFrame = try allocateSharedFrame(for: domain)
+        vcpu.pointee.infoOffset = 0
+      }
       try M.makeVCPU(vcpu, in: self)
     } catch {
-      freeOwnFrames(frame)
+      let info = vcpu.pointee.infoFrame
+      if info != domain.pointee.sharedInfo { releaseFromOwner(info) }
+      destroyVCPURecord(vcpu)
       throw error
     }
     domain.pointee.stateLock.withLock { domain.pointee.vcpus[id.index] = vcpu }
@@ -110,17 +112,6 @@ extension Hypervisor {
       n = online.next(from: cpu + 1)
     }
     return CPUIndex(n ?? 0)
-  }
-
-  // Hands a frame of the hypervisor's own to a domain as shared memory.
-  private func shareFrame(_ mfn: MFN, with domain: Ref<Domain>) {
-    let page = frames[mfn]
-    page.pointee.flags = .shared
-    page.pointee.type.store(0, ordering: .relaxed)
-    page.pointee.assign(to: domain.pointee.id)
-    domain.pointee.pageLock.withLock { domain.pointee.sharedFrames += 1 }
-    takeDomainReference(domain)
-    setMachineToPhysical(mfn, MachineToPhysical.invalid)
   }
 
   /// Gives the memory of a domain's record back: nobody refers to it any more.

@@ -32,6 +32,8 @@ public struct Domain: ~Copyable {
   /// Who refers to this record: the table, every holder of a `DomainReference`, and one for all its
   /// frames together.
   public let references = Atomic<UInt32>(1)
+  /// Whether it is complete, so that others may find it by its id.
+  public let isPublished = Atomic<Bool>(false)
   /// Whether it may use the control interface.
   public let isPrivileged: Bool
   /// The UUID that the toolstack gave it. Written under `stateLock`.

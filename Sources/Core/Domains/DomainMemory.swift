@@ -34,7 +34,7 @@ extension Hypervisor {
 
   /// Allocates `1 << order` consecutive frames into a domain's account and page list.
   /// - Parameter widthBits: the frames lie below `1 << widthBits`.
-  /// - Throws: `ENOMEM` if the account or the heap has no room, `EINVAL` if the domain is dying.
+  /// - Throws: `ENOMEM` if the account or the heap has no room, or the domain is dying.
   public func allocateFrames(
     for domain: Ref<Domain>, order: Int, widthBits: Int = 64
   ) throws(XenErrno) -> MFN {
@@ -59,42 +59,75 @@ extension Hypervisor {
       return nil
     }
     guard let mfn else {
-      let isLast = domain.pointee.pageLock.withLock {
+      let (isLast, isGone) = domain.pointee.pageLock.withLock {
         domain.pointee.totalFrames -= count
-        domain.pointee.claimedFrames += fromClaim
-        return domain.pointee.totalFrames == 0
+        // The claim of a domain that began to die meanwhile was given back already.
+        let isDying = domain.pointee.isDying
+        if !isDying { domain.pointee.claimedFrames += fromClaim }
+        return (domain.pointee.totalFrames == 0, isDying)
       }
+      if isGone { state.pointee.heap.withLock { $0.claimedFrames -= fromClaim } }
       if isLast { dropDomainReference(domain) }
       throw .ENOMEM
     }
     prepareForOwner(mfn, count)
-    for i in 0..<count {
-      let page = frames[mfn.advanced(by: i)]
-      page.pointee.flags = .listed
-      page.pointee.type.store(0, ordering: .relaxed)
-      page.pointee.assign(to: domain.pointee.id)
-    }
-    domain.pointee.pageLock.withLock {
-      for i in 0..<count { domain.pointee.pages.append(mfn.advanced(by: i), in: frames) }
+    guard takeOver(mfn, count, for: domain) else {
+      state.pointee.heap.withLock { $0.free(mfn, order: order) }
+      throw .ENOMEM
     }
     return mfn
   }
 
+  // Puts frames, which are in a domain's account already, into its hands. The list of a domain that
+  // has begun to die meanwhile may have been walked to its end: such frames leave the account, and
+  // are the caller's again.
+  // - Returns: whether the domain has them.
+  func takeOver(_ mfn: MFN, _ count: UInt64, for domain: Ref<Domain>) -> Bool {
+    let (isTaken, isLast) = domain.pointee.pageLock.withLock {
+      guard !domain.pointee.isDying else {
+        domain.pointee.totalFrames -= count
+        return (false, domain.pointee.totalFrames == 0)
+      }
+      for i in 0..<count {
+        let frame = mfn.advanced(by: i)
+        let page = frames[frame]
+        page.pointee.flags = .listed
+        page.pointee.type.store(0, ordering: .relaxed)
+        page.pointee.assign(to: domain.pointee.id)
+        domain.pointee.pages.append(frame, in: frames)
+      }
+      return (true, false)
+    }
+    if isLast { dropDomainReference(domain) }
+    return isTaken
+  }
+
   /// Takes a zeroed frame that is the hypervisor's own but that `domain` may map: shared info,
   /// grant table, and the like. It counts against no limit of the domain's but is recorded.
+  /// - Throws: `ENOMEM`, `EINVAL` if the domain is dying.
   public func allocateSharedFrame(for domain: Ref<Domain>) throws(XenErrno) -> MFN {
     guard let mfn = allocateOwnFrame() else { throw .ENOMEM }
-    let page = frames[mfn]
-    page.pointee.flags = .shared
-    page.pointee.type.store(0, ordering: .relaxed)
-    page.pointee.assign(to: domain.pointee.id)
-    let isFirst = domain.pointee.pageLock.withLock {
-      domain.pointee.sharedFrames += 1
-      return domain.pointee.sharedFrames == 1
+    guard shareFrame(mfn, with: domain) else {
+      freeOwnFrames(mfn)
+      throw .EINVAL
     }
-    if isFirst { takeDomainReference(domain) }
-    setMachineToPhysical(mfn, MachineToPhysical.invalid)
     return mfn
+  }
+
+  // Hands a frame of the hypervisor's own to a domain as shared memory.
+  // - Returns: false if the domain is dying: what it holds now must not become more.
+  func shareFrame(_ mfn: MFN, with domain: Ref<Domain>) -> Bool {
+    setMachineToPhysical(mfn, MachineToPhysical.invalid)
+    let page = frames[mfn]
+    return domain.pointee.pageLock.withLock {
+      guard !domain.pointee.isDying else { return false }
+      if domain.pointee.sharedFrames == 0 { takeDomainReference(domain) }
+      domain.pointee.sharedFrames += 1
+      page.pointee.flags = .shared
+      page.pointee.type.store(0, ordering: .relaxed)
+      page.pointee.assign(to: domain.pointee.id)
+      return true
+    }
   }
 
   /// Takes the owner's mark off a frame and drops the reference it stands for. The frame goes back

@@ -43,8 +43,10 @@ extension Hypervisor {
     return DomainReference(found, self)
   }
 
-  // Takes a reference unless the last one is gone already.
+  // Takes a reference unless the domain is still being made, or the last reference is gone already.
   private func hold(_ domain: Ref<Domain>) -> Bool {
+    // Acquiring: pairs with the store in `createDomain`.
+    guard domain.pointee.isPublished.load(ordering: .acquiring) else { return false }
     var old = domain.pointee.references.load(ordering: .relaxed)
     while old != 0 {
       let r = domain.pointee.references.compareExchange(

@@ -61,11 +61,14 @@ extension Hypervisor {
     if isFirst {
       pause(domain)
       waitUntilUnloaded(domain)
+      // Whoever gives it memory looks under this lock whether it dies: from now on they all see it.
+      domain.pointee.pageLock.withLock {}
       releaseClaim(domain)
       for i in 0..<domain.pointee.maximumVCPUs {
         if let vcpu = domain.pointee.vcpus[i] { stopTimers(vcpu) }
       }
       stopWatchdogs(domain)
+      waitForExpiries()
       closeAllPorts(domain)
     }
     if domain.pointee.lifecycle == .dead { return true }

@@ -24,18 +24,12 @@ extension Hypervisor {
     }
   }
 
-  /// Puts `1 << order` frames, which are in a domain's account already, into its hands.
+  /// Puts `1 << order` frames, which are in a domain's account already, into its hands; those of a
+  /// domain that has begun to die go to the heap.
   public func giveBack(_ mfn: MFN, order: Int = 0, to domain: Ref<Domain>) {
-    domain.pointee.pageLock.withLock {
-      for i in 0..<(UInt64(1) << UInt64(order)) {
-        let frame = mfn.advanced(by: i)
-        let page = frames[frame]
-        page.pointee.flags = .listed
-        page.pointee.type.store(0, ordering: .relaxed)
-        page.pointee.assign(to: domain.pointee.id)
-        domain.pointee.pages.append(frame, in: frames)
-      }
-    }
+    let count = UInt64(1) << UInt64(order)
+    guard !takeOver(mfn, count, for: domain) else { return }
+    for i in 0..<count { freeTaken(mfn.advanced(by: i)) }
   }
 
   /// Gives a frame that `takeUnused` took to the heap, in exchange for one that was allocated by

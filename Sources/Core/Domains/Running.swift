@@ -77,7 +77,13 @@ extension Hypervisor {
   }
 
   /// Waits until no CPU holds the vCPU's registers. The vCPU is paused and is not the caller's.
+  ///
+  /// A CPU that has chosen the vCPU loads it before it finds that it must not run, so the choice
+  /// counts as well: it is looked at first, and no CPU chooses a vCPU that is paused.
   public func waitUntilUnloaded(_ vcpu: Ref<VCPU>) {
+    while state.pointee.schedulerLock.withLock({ vcpu.pointee.scheduling.isRunning }) {
+      spinTurn()
+    }
     while vcpu.pointee.isLoaded.load(ordering: .acquiring) { spinTurn() }
   }
 

@@ -54,6 +54,8 @@ public struct TimerQueue: ~Copyable {
   /// The CPU.
   public let cpu: CPUIndex
   private var root: Ref<Timer>?
+  /// The timer that `popExpired` returned last, until it is called again: its owner acts on it.
+  public private(set) var expiring: Ref<Timer>?
 
   /// An empty queue for `cpu`.
   public init(cpu: CPUIndex) { self.cpu = cpu }
@@ -94,11 +96,14 @@ public struct TimerQueue: ~Copyable {
     timer.pointee.cpu = nil
   }
 
-  /// Disarms and returns the earliest timer if it is due.
+  /// Disarms and returns the earliest timer if it is due. Call again until nothing is: only then is
+  /// it known that the last one has been acted on.
   /// - Complexity: logarithmic in the number of armed timers.
   public mutating func popExpired(now: SystemTime) -> Ref<Timer>? {
+    expiring = nil
     guard let first = root, first.pointee.deadline <= now else { return nil }
     disarm(first)
+    expiring = first
     return first
   }
 

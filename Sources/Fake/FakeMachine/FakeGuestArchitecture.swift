@@ -9,22 +9,30 @@ import XenABI
 /// The processor's part of domains and vCPUs: nothing but records of what was asked for. A page
 /// table is a list of grant placements by address; a frame's type word counts its writers.
 extension FakeMachine: GuestArchitecture {
+  /// The processor's part of domains and vCPUs, for tests that have a real one; nil for none.
+  @TaskLocal public static var parts: (any FakeParts.Type)?
+
   public static func makeDomain(
     _ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>
-  ) throws(XenErrno) {}
+  ) throws(XenErrno) { try parts?.makeDomain(domain, in: hv) }
 
   public static func makeVCPU(
     _ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>
-  ) throws(XenErrno) {}
+  ) throws(XenErrno) { try parts?.makeVCPU(vcpu, in: hv) }
 
-  public static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) {}
+  public static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) {
+    parts?.releaseVCPU(vcpu, in: hv)
+  }
 
-  public static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>) {}
+  public static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>) {
+    parts?.releaseDomain(domain, in: hv)
+  }
 
   /// Gives back every frame the domain owns.
   public static func relinquishMemory(
     _ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>
   ) -> Bool {
+    if let parts { return parts.relinquishMemory(domain, in: hv) }
     var next = domain.pointee.pages.first
     while let mfn = next {
       next = domain.pointee.pages.next(after: mfn, in: hv.frames)
@@ -108,4 +116,18 @@ extension FakeMachine: GuestArchitecture {
     }
     if !removed { throw .generalError }
   }
+}
+
+/// A processor's part of domains and vCPUs, as in `GuestArchitecture`.
+public protocol FakeParts: SendableMetatype {
+  /// Makes the part of a domain.
+  static func makeDomain(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>) throws(XenErrno)
+  /// Makes the part of a vCPU.
+  static func makeVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) throws(XenErrno)
+  /// Gives the part of a vCPU back.
+  static func releaseVCPU(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>)
+  /// Gives the part of a domain back.
+  static func releaseDomain(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>)
+  /// Takes memory away from a dying domain; returns whether nothing is left to do.
+  static func relinquishMemory(_ domain: Ref<Domain>, in hv: Hypervisor<FakeMachine>) -> Bool
 }

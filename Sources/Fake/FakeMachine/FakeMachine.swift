@@ -20,6 +20,11 @@ public enum FakeMachine: Machine {
     return try $bound.withValue(host) { try body(host) }
   }
 
+  /// Runs `body` on a machine that another thread works on.
+  public static func rebind<R>(_ host: FakeHost, _ body: () throws -> R) rethrows -> R {
+    try $bound.withValue(host, operation: body)
+  }
+
   public static var currentCPU: CPUIndex { host.update { $0.currentCPU } }
 
   public static var memory: PhysicalMemory { host.memory }

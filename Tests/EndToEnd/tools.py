@@ -109,6 +109,26 @@ def use_every_tool(lab, xenstored):
             said = guest_says(dom0, "sleep 2; cat /sys/class/net/eth1/address", 8)
             require("00:16:3e:07:00:99" in said, said)
             require("00:16:3e:07:00:99" in dom0.run("xl network-list guest1", check=True).output, "not in xl network-list")
+        with case("xl network-detach"):
+            dom0.run("xl network-detach guest1 1", 120, check=True)
+            require("00:16:3e:07:00:99" not in dom0.run("xl network-list guest1", check=True).output, "still there")
+        with case("xl rename"):
+            dom0.run("xl rename guest1 other", check=True)
+            require(domain_line(dom0, "other") and not domain_line(dom0, "guest1"), "the name is as it was")
+            dom0.run("xl rename other guest1", check=True)
+        with case("xl trigger nmi"):
+            dom0.run("xl trigger guest1 nmi 0", check=True)
+            dom0.follow_guest("guest1", "NMI received", 60)
+        with case("xl sysrq"):
+            dom0.run("xl sysrq guest1 h", check=True)
+            dom0.follow_guest("guest1", "sysrq: HELP", 60)
+        with case("xl save and restore"):
+            number = domain_line(dom0, "guest1")[1]
+            dom0.run("xl save guest1 /guest/saved", 300, check=True)
+            wait_until("guest1 is gone", 30, lambda: is_gone(dom0, "guest1"))
+            dom0.run("xl restore /guest/saved && rm /guest/saved", 300, check=True)
+            require(domain_line(dom0, "guest1")[1] != number, "it has the id that it had")
+            require("sum-53" in guest_says(dom0, "echo sum-$((50 + 3))", 15), "it does not answer after restoring")
         with case("xenstore-ls"):
             said = dom0.run("xenstore-ls -f /local/domain", check=True).output
             require(re.search(r'^/local/domain/\d+/name = "guest1"', said, re.M), said[:2000])

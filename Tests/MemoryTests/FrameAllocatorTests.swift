@@ -71,6 +71,14 @@ struct FrameAllocatorTests {
     #expect(none == nil)
   }
 
+  @Test(arguments: [
+    (0, 0), (1, 0), (4096, 0), (4097, 1), (8192, 1), (8193, 2), (1 << 30, 18), (-5, 0),
+    (Int.max, 51),
+  ])
+  func anOrderIsTheSmallestThatHasRoom(bytes: Int, order: Int) {
+    #expect(FrameAllocator.order(forBytes: bytes) == order)
+  }
+
   @Test func claimedFramesAreKeptForTheirClaimant() {
     var heap = FrameAllocator(frames: makeFrames())
     heap.add(from: MFN(1024), count: 64)

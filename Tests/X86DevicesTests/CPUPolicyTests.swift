@@ -223,7 +223,7 @@ func epyc(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
     features[CPUFeature.itsc] = true
     features[CPUFeature.avx] = false
     policy.features = features
-    policy.recalculate(within: most, host: host, allowsITSC: false)
+    policy.bring(within: most, on: host)
     #expect(!policy.has(CPUFeature.svm))
     #expect(!policy.has(CPUFeature.smep))
     // Not given by default, but within the maximum.
@@ -238,7 +238,7 @@ func epyc(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
   @Test func recalculationKeepsADefaultPolicyAsItIs() {
     let policy = CPUPolicy.pvDefault(host)
     var copy = policy
-    copy.recalculate(within: .pvMax(host), host: host, allowsITSC: false)
+    copy.bring(within: .pvMax(host), on: host)
     #expect(copy.features == policy.features)
     policy.forEachLeaf { leaf in
       let subleaf = leaf.subleaf == CPUIDLeafValue.noSubleaf ? 0 : leaf.subleaf
@@ -265,13 +265,45 @@ func epyc(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
             c: .random(in: .min ... .max, using: &random),
             d: .random(in: .min ... .max, using: &random)))
       }
-      policy.recalculate(within: most, host: host, allowsITSC: true)
+      policy.bring(within: most, on: host)
       #expect(policy.maximumLeaf <= most.maximumLeaf)
       #expect(policy.allowedXCR0 & ~7 == 0)
       var count = 0
       policy.forEachLeaf { _ in count += 1 }
       #expect(count <= Int(CPUPolicy.maximumLeaves))
     }
+  }
+}
+
+extension CPUPolicy {
+  fileprivate static func host(_ cpuid: (UInt32, UInt32) -> CPULeaf) -> CPUPolicy {
+    var policy = CPUPolicy()
+    policy.readRaw(cpuid)
+    policy.cutToHost()
+    return policy
+  }
+
+  fileprivate static func pvMax(_ host: CPUPolicy) -> CPUPolicy {
+    var policy = host
+    policy.narrow(to: .pvMax)
+    return policy
+  }
+
+  fileprivate static func pvDefault(_ host: CPUPolicy) -> CPUPolicy {
+    var policy = host
+    policy.narrow(to: .pvDefault)
+    return policy
+  }
+
+  fileprivate static func controlDomain(_ host: CPUPolicy) -> CPUPolicy {
+    var policy = host
+    policy.narrowForControlDomain()
+    return policy
+  }
+
+  fileprivate mutating func bring(within most: CPUPolicy, on host: CPUPolicy) {
+    adoptStateLayout(of: host)
+    recalculate(within: most, on: host.traits)
   }
 }
 

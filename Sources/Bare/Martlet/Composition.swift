@@ -4,14 +4,18 @@ import Machine
 import Memory
 import Primitives
 import Scheduling
+import Sync
+import Synchronization
 import Text
 import X86Machine
+import X86PV
 
 /// Makes the hypervisor's state out of the memory that the machine floor leaves.
 enum Composition {
   /// Builds the state and publishes it.
   static func buildState() {
     let frames = X86.frameTable
+    lendMachineToPhysical(frames)
     var heap = FrameAllocator(frames: frames)
     var total: UInt64 = 0
     X86.boot.pointee.firmwareMap.forEach { entry in
@@ -32,38 +36,37 @@ enum Composition {
       PerCPU(index: CPUIndex($0))
     }
     let queues = table(RunQueue.self, count: X86.cpuCount, &heap) { _ in RunQueue() }
-    let place = take(bytes: MemoryLayout<HypervisorState>.size, &heap)
-    guard let raw = unsafe UnsafeMutableRawPointer(bitPattern: X86.memory.address(of: place))
-    else { fatalError("the direct map starts at zero") }
-    // Safety: fresh frames of the size asked for, which stay the state for ever.
-    let pointer = unsafe raw.bindMemory(to: HypervisorState.self, capacity: 1)
-    unsafe pointer.initialize(
-      to: HypervisorState(
-        frames: frames, heap: heap, domainSlots: slots, cpus: cpus, runQueues: queues,
-        online: X86.onlineCPUs, totalFrames: total))
-    Root.set(unsafe Ref(pointer))
+    let states = table(HypervisorState.self, count: 1, &heap) { _ in
+      HypervisorState(
+        frames: frames, heap: FrameAllocator(frames: frames), domainSlots: slots, cpus: cpus,
+        runQueues: queues, online: X86.onlineCPUs, totalFrames: total)
+    }
+    states[0].pointee.heap.withLock { swap(&$0, &heap) }
+    Root.set(states[0])
     Root.hypervisor.state.pointee.identity.commandLine = BootOptions.line()
   }
 
-  // A table of `count` elements in frames of its own.
+  // The machine-to-physical table is nobody's memory, but dom0's tools may map it to read it.
+  private static func lendMachineToPhysical(_ frames: FrameTable) {
+    for index in 0..<(frames.limit + 511) / 512 {
+      guard let mfn = X86.machineToPhysicalFrame(page: index), let page = frames.page(mfn) else {
+        continue
+      }
+      page.pointee.type.store(PageTypeWord.lentReadOnly.rawValue, ordering: .relaxed)
+      page.pointee.assign(to: .hypervisor)
+    }
+  }
+
+  // A table of `count` elements in frames of its own. On its own stack frame: some are large.
+  @inline(never)
   private static func table<Element: ~Copyable>(
     _: Element.Type, count: Int, _ heap: inout FrameAllocator, _ make: (Int) -> Element
   ) -> Table<Element> {
-    let place = take(bytes: MemoryLayout<Element>.stride * count, &heap)
-    guard let raw = unsafe UnsafeMutableRawPointer(bitPattern: X86.memory.address(of: place))
-    else { fatalError("the direct map starts at zero") }
-    // Safety: fresh frames of the size asked for, which stay the table for ever.
-    let base = unsafe raw.bindMemory(to: Element.self, capacity: count)
-    for i in 0..<count { unsafe (base + i).initialize(to: make(i)) }
-    return unsafe Table(base: base, count: count)
-  }
-
-  private static func take(bytes: Int, _ heap: inout FrameAllocator) -> MFN {
-    var order = 0
-    while 4096 << order < bytes { order += 1 }
-    guard let mfn = heap.allocate(order: order) else {
+    let bytes = MemoryLayout<Element>.stride * count
+    guard let place = heap.allocate(order: FrameAllocator.order(forBytes: bytes)) else {
       panic("not enough memory for the hypervisor's own tables")
     }
-    return mfn
+    // Safety: fresh frames of the size asked for, which stay the table for ever.
+    return unsafe X86.memory.makeRecords(at: place, count: count, make)
   }
 }

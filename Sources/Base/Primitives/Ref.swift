@@ -24,6 +24,13 @@
     nonmutating unsafeMutableAddress { unsafe pointer }
   }
 
+  /// Ends the object's life; its memory is the caller's again.
+  /// - Safety: nobody uses this reference or a copy of it any more.
+  @unsafe @inlinable public func deinitialize() {
+    // Safety: the caller's promise.
+    unsafe pointer.deinitialize(count: 1)
+  }
+
   /// The object's address, for comparisons and for the machine's own tables.
   @inlinable public var address: UInt { unsafe UInt(bitPattern: pointer) }
 }

@@ -8,6 +8,16 @@ public struct FrameAllocator: ~Copyable {
   private static var zones: Int { 33 }
   private static var orders: Int { 19 }
 
+  /// The order of the smallest block of at least `count` frames.
+  public static func order(forFrames count: UInt64) -> Int {
+    count <= 1 ? 0 : 64 - (count - 1).leadingZeroBitCount
+  }
+
+  /// The order of the smallest block of at least `count` bytes.
+  public static func order(forBytes count: Int) -> Int {
+    order(forFrames: (UInt64(max(0, count)) + 4095) >> 12)
+  }
+
   private let frames: FrameTable
   // Heads of the lists of free blocks, by zone and order.
   private var heads = InlineArray<627, UInt32>(repeating: PageInfo.endOfList)

@@ -30,13 +30,28 @@ import Sync
     return unsafe FrameBytes(base + Int(truncatingIfNeeded: mfn.rawValue << 12))
   }
 
-  /// The object that lives at the start of frame `mfn`.
-  /// - Safety: the frame belongs to the hypervisor and holds an initialised `T` that stays there.
-  @unsafe @inlinable public func object<T: ~Copyable>(at mfn: MFN, as: T.Type) -> Ref<T> {
+  /// Makes `count` records one after the other, from the start of frame `mfn` on.
+  /// - Safety: the frames are the hypervisor's own, enough for the records, and used for nothing else
+  ///   until each record was ended by `Ref.deinitialize`.
+  @unsafe @inlinable @inline(__always)
+  public func makeRecords<T: ~Copyable>(
+    at mfn: MFN, count: Int, _ make: (_ index: Int) -> T
+  ) -> Table<T> {
     precondition(mfn.rawValue < frameCount)
+    let start = unsafe base + Int(truncatingIfNeeded: mfn.rawValue << 12)
+    // Safety: the caller's promise; a frame is aligned for anything.
+    let records = unsafe start.bindMemory(to: T.self, capacity: count)
+    for i in 0..<count { unsafe (records + i).initialize(to: make(i)) }
+    return unsafe Table(base: records, count: count)
+  }
+
+  /// Makes one record at the start of frame `mfn`; it may be as long as a frame.
+  /// - Safety: as for several, of one frame.
+  @unsafe @inlinable @inline(__always)
+  public func makeRecord<T: ~Copyable>(at mfn: MFN, _ make: () -> T) -> Ref<T> {
+    precondition(MemoryLayout<T>.size <= 4096)
     // Safety: the caller's promise.
-    return unsafe Ref(
-      (base + Int(truncatingIfNeeded: mfn.rawValue << 12)).assumingMemoryBound(to: T.self))
+    return unsafe makeRecords(at: mfn, count: 1) { _ in make() }[0]
   }
 
   /// Lends `count` consecutive bytes at `address`, to be read; nil if the map does not reach them.

@@ -121,7 +121,7 @@ extension CPUPolicy {
   }
 
   /// The first thing in which the policy cannot be had on a host (`EINVAL`), or nil.
-  public func objection(on host: CPUPolicy) -> Objection? {
+  public func objection(on host: borrowing CPUPolicy) -> Objection? {
     let none = CPUIDLeafValue.noSubleaf
     if maximumLeaf > host.maximumLeaf { return .leaf(0, subleaf: none) }
     if structured[0].eax > host.structured[0].eax { return .leaf(7, subleaf: 0) }

@@ -46,25 +46,7 @@ public struct CPUPolicy: Sendable {
   public var features: CPUFeatureSet {
     get {
       var set = CPUFeatureSet()
-      set.words[0] = basic[1].edx
-      set.words[1] = basic[1].ecx
-      set.words[2] = extended[1].edx
-      set.words[3] = extended[1].ecx
-      set.words[4] = xsave[1].eax
-      set.words[5] = structured[0].ebx
-      set.words[6] = structured[0].ecx
-      set.words[7] = extended[7].edx
-      set.words[8] = extended[8].ebx
-      set.words[9] = structured[0].edx
-      set.words[10] = structured[1].eax
-      set.words[11] = extended[0x21].eax
-      set.words[12] = structured[1].ebx
-      set.words[13] = structured[2].edx
-      set.words[14] = structured[1].ecx
-      set.words[15] = structured[1].edx
-      set.words[16] = UInt32(truncatingIfNeeded: architecturalCapabilities)
-      set.words[17] = UInt32(truncatingIfNeeded: architecturalCapabilities >> 32)
-      set.words[18] = extended[0x21].ecx
+      for i in 0..<19 { set.words[i] = featureWord(UInt32(i)) }
       return set
     }
     set {
@@ -91,13 +73,13 @@ public struct CPUPolicy: Sendable {
 
   /// Whether the policy has a feature (`XenABI.CPUFeature`).
   @inline(__always)
-  public func has(_ feature: UInt32) -> Bool {
+  public borrowing func has(_ feature: UInt32) -> Bool {
     featureWord(feature >> 5) >> (feature & 31) & 1 != 0
   }
 
-  // One word of `features`, without the others.
+  // One word of the feature set.
   @inline(__always)
-  private func featureWord(_ index: UInt32) -> UInt32 {
+  private borrowing func featureWord(_ index: UInt32) -> UInt32 {
     switch index {
     case 0: basic[1].edx
     case 1: basic[1].ecx
@@ -108,7 +90,16 @@ public struct CPUPolicy: Sendable {
     case 6: structured[0].ecx
     case 7: extended[7].edx
     case 8: extended[8].ebx
-    default: features.words[min(Int(index), 18)]
+    case 9: structured[0].edx
+    case 10: structured[1].eax
+    case 11: extended[0x21].eax
+    case 12: structured[1].ebx
+    case 13: structured[2].edx
+    case 14: structured[1].ecx
+    case 15: structured[1].edx
+    case 16: UInt32(truncatingIfNeeded: architecturalCapabilities)
+    case 17: UInt32(truncatingIfNeeded: architecturalCapabilities >> 32)
+    default: extended[0x21].ecx
     }
   }
 
@@ -118,17 +109,22 @@ public struct CPUPolicy: Sendable {
   /// What the policy itself says for a leaf; nothing (zeros) for leaves it does not have and for
   /// the hypervisor's own.
   @inline(__always)
-  public func staticAnswer(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
+  public borrowing func staticAnswer(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
     if leaf < 14 {
       guard leaf <= maximumLeaf else { return CPULeaf() }
       switch leaf {
-      case CPUIDNumber.caches: return subleaf < 6 ? caches[Int(subleaf)] : CPULeaf()
+      case CPUIDNumber.caches:
+        guard subleaf < 6 else { return CPULeaf() }
+        return caches[Int(subleaf)]
       case CPUIDNumber.structuredFeatures:
-        return subleaf < 3 && subleaf <= structured[0].eax
-          ? structured[Int(subleaf)] : CPULeaf()
-      case CPUIDNumber.topology: return subleaf < 2 ? topology[Int(subleaf)] : CPULeaf()
+        guard subleaf < 3, subleaf <= structured[0].eax else { return CPULeaf() }
+        return structured[Int(subleaf)]
+      case CPUIDNumber.topology:
+        guard subleaf < 2 else { return CPULeaf() }
+        return topology[Int(subleaf)]
       case CPUIDNumber.xsave:
-        return subleaf < 63 && has(CPUFeature.xsave) ? xsave[Int(subleaf)] : CPULeaf()
+        guard subleaf < 63, has(CPUFeature.xsave) else { return CPULeaf() }
+        return xsave[Int(subleaf)]
       default: return basic[Int(leaf)]
       }
     }
@@ -143,7 +139,7 @@ public struct CPUPolicy: Sendable {
   }
 
   /// Bytes of an XSAVE area in the standard format for the components of `xcr0`.
-  public func xsaveBytes(_ xcr0: UInt64) -> UInt32 {
+  public borrowing func xsaveBytes(_ xcr0: UInt64) -> UInt32 {
     var size: UInt32 = 576
     for i in 2..<63 where xcr0 >> UInt64(i) & 1 != 0 {
       let (end, overflow) = xsave[i].ebx.addingReportingOverflow(xsave[i].eax)

@@ -149,8 +149,13 @@ extension Hypervisor where M: X86Hardware {
 
   /// Gives a fresh domain the policy that PV guests have by default.
   func makePlatform(_ domain: Ref<Domain>) {
-    let host = CPUPolicy.host { M.cpuid($0, $1) }
-    domain.pv.pointee.platform.policy =
-      domain.pointee.isPrivileged ? .controlDomain(host) : .pvDefault(host)
+    let pv = domain.pv
+    pv.pointee.platform.policy.readRaw { M.cpuid($0, $1) }
+    pv.pointee.platform.policy.cutToHost()
+    if domain.pointee.isPrivileged {
+      pv.pointee.platform.policy.narrowForControlDomain()
+    } else {
+      pv.pointee.platform.policy.narrow(to: .pvDefault)
+    }
   }
 }

@@ -9,14 +9,12 @@ import XenABI
 
 /// CPUID and MSR policies as the toolstack reads and writes them.
 extension Hypervisor where M: X86Hardware {
-  private var hostPolicy: CPUPolicy { CPUPolicy.host { M.cpuid($0, $1) } }
-
   /// `XEN_DOMCTL_get_cpu_policy`.
   func getCPUPolicy(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     var request = try read(call.argument(DomctlCPUPolicy.self))
-    let policy = domain.pv.pointee.platform.policy
     (request.leafCount, request.msrCount) = try tell(
-      policy, (request.leaves, request.leafCount), (request.msrs, request.msrCount))
+      domain.pv.pointee.platform.policy, (request.leaves, request.leafCount),
+      (request.msrs, request.msrCount))
     try write(request, to: call.argument(DomctlCPUPolicy.self))
   }
 
@@ -37,6 +35,8 @@ extension Hypervisor where M: X86Hardware {
     }
   }
 
+  // Works on a copy, which replaces the domain's policy if nothing is wrong with it.
+  @inline(never)
   private func update(
     _ domain: Ref<Domain>, _ request: inout DomctlCPUPolicy
   ) throws(XenErrno) {
@@ -58,9 +58,7 @@ extension Hypervisor where M: X86Hardware {
         throw error
       }
     }
-    let host = hostPolicy
-    let most = CPUPolicy.pvMax(host)
-    switch policy.objection(on: most) {
+    switch bring(&policy) {
     case .leaf(let leaf, let subleaf):
       request.errorLeaf = leaf
       request.errorSubleaf = subleaf
@@ -70,14 +68,27 @@ extension Hypervisor where M: X86Hardware {
       throw .EINVAL
     case nil: break
     }
-    // A domain that migrates must not rely on the counter's rate.
-    policy.recalculate(within: most, host: host, allowsITSC: true)
     domain.pv.pointee.platform.policy = policy
+  }
+
+  // Brings a policy into the bounds of what PV guests may have here, unless it asks for more than
+  // can be had.
+  @inline(never)
+  private func bring(_ policy: inout CPUPolicy) -> CPUPolicy.Objection? {
+    var most = CPUPolicy()
+    most.readRaw { M.cpuid($0, $1) }
+    most.cutToHost()
+    policy.adoptStateLayout(of: most)
+    let traits = most.traits
+    most.narrow(to: .pvMax)
+    if let objection = policy.objection(on: most) { return objection }
+    policy.recalculate(within: most, on: traits)
+    return nil
   }
 
   // Writes a policy out; without a list, only how much there can be is told.
   private func tell(
-    _ policy: CPUPolicy, _ leaves: (list: GuestHandle<XenABI.CPUIDLeaf>, room: UInt32),
+    _ policy: borrowing CPUPolicy, _ leaves: (list: GuestHandle<XenABI.CPUIDLeaf>, room: UInt32),
     _ msrs: (list: GuestHandle<MSREntry>, room: UInt32)
   ) throws(XenErrno) -> (UInt32, UInt32) {
     var leafCount = CPUPolicy.maximumLeaves
@@ -107,17 +118,36 @@ extension Hypervisor where M: X86Hardware {
     guard request.reserved == 0, let index = CPUPolicyIndex(rawValue: request.index) else {
       throw .EINVAL
     }
-    let policy: CPUPolicy
-    switch index {
-    case .raw: policy = CPUPolicy.raw { M.cpuid($0, $1) }
-    case .host: policy = hostPolicy
-    case .pvMax: policy = .pvMax(hostPolicy)
-    case .pvDefault: policy = .pvDefault(hostPolicy)
-    case .hvmMax, .hvmDefault: throw .EOPNOTSUPP
-    }
+    var policy = CPUPolicy()
+    try makeHostPolicy(index, &policy)
     (request.leafCount, request.msrCount) = try tell(
       policy, (request.leaves, request.leafCount), (request.msrs, request.msrCount))
     try write(request, to: call.argument(SysctlCPUPolicy.self))
+  }
+
+  private func makeHostPolicy(
+    _ index: CPUPolicyIndex, _ policy: inout CPUPolicy
+  ) throws(XenErrno) {
+    policy.readRaw { M.cpuid($0, $1) }
+    switch index {
+    case .raw: return
+    case .host: policy.cutToHost()
+    case .pvMax:
+      policy.cutToHost()
+      policy.narrow(to: .pvMax)
+    case .pvDefault:
+      policy.cutToHost()
+      policy.narrow(to: .pvDefault)
+    case .hvmMax, .hvmDefault: throw .EOPNOTSUPP
+    }
+  }
+
+  // The features of a host's policy that exists.
+  @inline(never)
+  func hostFeatures(_ index: CPUPolicyIndex) -> CPUFeatureSet {
+    var policy = CPUPolicy()
+    try? makeHostPolicy(index, &policy)
+    return policy.features
   }
 
   /// `XEN_SYSCTL_get_cpu_featureset`.
@@ -126,10 +156,10 @@ extension Hypervisor where M: X86Hardware {
     guard let index = CPUFeatureSetIndex(rawValue: request.index) else { throw .EINVAL }
     let features: CPUFeatureSet
     switch index {
-    case .raw: features = CPUPolicy.raw { M.cpuid($0, $1) }.features
-    case .host: features = hostPolicy.features
-    case .pv: features = CPUPolicy.pvDefault(hostPolicy).features
-    case .pvMax: features = CPUPolicy.pvMax(hostPolicy).features
+    case .raw: features = hostFeatures(.raw)
+    case .host: features = hostFeatures(.host)
+    case .pv: features = hostFeatures(.pvDefault)
+    case .pvMax: features = hostFeatures(.pvMax)
     case .hvm, .hvmMax: throw .EOPNOTSUPP
     }
     let count = UInt32(features.words.count)

@@ -33,40 +33,26 @@ extension Ref where Value == Domain {
 /// Makes and destroys the records.
 enum PVRecords {
   static func makeVCPU(in frame: MFN, _ memory: PhysicalMemory) -> Ref<PVVCPU> {
-    precondition(MemoryLayout<PVVCPU>.size <= 4096)
-    let address = memory.address(of: frame)
-    guard let raw = unsafe UnsafeMutableRawPointer(bitPattern: address) else {
-      fatalError("the direct map starts at zero")
-    }
     // Safety: a fresh frame of the hypervisor's own, which stays this record until `destroy`.
-    let pointer = unsafe raw.bindMemory(to: PVVCPU.self, capacity: 1)
-    unsafe pointer.initialize(to: PVVCPU())
-    let record = unsafe Ref<PVVCPU>(pointer)
+    let record = unsafe memory.makeRecord(at: frame) { PVVCPU() }
     record.pointee.recordFrame = frame
     return record
   }
 
   static func destroy(_ record: Ref<PVVCPU>) {
     // Safety: made by `makeVCPU`; the vCPU is going away.
-    unsafe UnsafeMutablePointer<PVVCPU>(bitPattern: record.address)?.deinitialize(count: 1)
+    unsafe record.deinitialize()
   }
 
   static func makeDomain(in frame: MFN, _ memory: PhysicalMemory) -> Ref<PVDomain> {
-    precondition(MemoryLayout<PVDomain>.size <= 4096)
-    let address = memory.address(of: frame)
-    guard let raw = unsafe UnsafeMutableRawPointer(bitPattern: address) else {
-      fatalError("the direct map starts at zero")
-    }
     // Safety: as above.
-    let pointer = unsafe raw.bindMemory(to: PVDomain.self, capacity: 1)
-    unsafe pointer.initialize(to: PVDomain())
-    let record = unsafe Ref<PVDomain>(pointer)
+    let record = unsafe memory.makeRecord(at: frame) { PVDomain() }
     record.pointee.recordFrame = frame
     return record
   }
 
   static func destroy(_ record: Ref<PVDomain>) {
     // Safety: made by `makeDomain`; the domain is going away.
-    unsafe UnsafeMutablePointer<PVDomain>(bitPattern: record.address)?.deinitialize(count: 1)
+    unsafe record.deinitialize()
   }
 }

@@ -78,7 +78,7 @@ extension Hypervisor where M: X86Hardware {
       info.outstandingPages = heap.claimedFrames
     }
     info.maxMFN = max(frames.limit, 1) - 1
-    let features = CPUPolicy.raw { M.cpuid($0, $1) }.features
+    let features = hostFeatures(.raw)
     for i in 0..<8 { info.hardwareCapabilities[i] = features.words[i] }
     try write(info, to: call.argument(SysctlPhysicalInfo.self))
   }

@@ -1,6 +1,7 @@
 import Domains
 import Formats
 import Machine
+import Memory
 import Primitives
 import Sync
 import Synchronization
@@ -42,8 +43,8 @@ extension Hypervisor where M: X86Hardware {
       throw .badKernel
     }
     guard size > 0, size <= 1 << 30 else { throw .badKernel }
-    let order = Self.order(forBytes: size)
-    let scratchOrder = Self.order(forBytes: KernelPayload.scratchByteCount)
+    let order = FrameAllocator.order(forBytes: size)
+    let scratchOrder = FrameAllocator.order(forBytes: KernelPayload.scratchByteCount)
     guard let buffer = allocateOwnFrames(order: order) else { throw .hypervisorOutOfMemory }
     defer { freeOwnFrames(buffer, order: order) }
     guard let scratch = allocateOwnFrames(order: scratchOrder) else {
@@ -223,11 +224,5 @@ extension Hypervisor where M: X86Hardware {
     _ = domain.pointee.interruptPermissions.insert(0, through: 1 << 16)
     WithheldPorts.withhold(from: domain)
     M.withholdHardware(from: domain, in: self)
-  }
-
-  private static func order(forBytes bytes: Int) -> Int {
-    var order = 0
-    while 4096 << order < bytes { order += 1 }
-    return order
   }
 }

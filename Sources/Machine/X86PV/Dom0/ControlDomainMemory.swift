@@ -1,5 +1,6 @@
 import Domains
 import Machine
+import Memory
 import Primitives
 import X86Format
 import XenABI
@@ -20,9 +21,7 @@ struct ControlDomainMemory<M: X86Hardware> {
     self.hypervisor = hypervisor
     self.domain = domain
     self.layout = layout
-    let listFrames = (layout.frames * 8 + 4095) / 4096
-    var order = 0
-    while UInt64(1) << UInt64(order) < listFrames { order += 1 }
+    let order = FrameAllocator.order(forFrames: (layout.frames * 8 + 4095) / 4096)
     guard let list = hypervisor.allocateOwnFrames(order: order) else {
       throw .hypervisorOutOfMemory
     }

@@ -57,6 +57,7 @@ import XenABI
 
   @Test func unpinningMayLeaveWorkPending() {
     let g = PinnedGuest()
+    g.fill()
     g.host.interruptAfter = 5
     #expect(
       reason { () throws(XenErrno) in
@@ -119,8 +120,9 @@ import XenABI
   }
 
   @Test func droppingRootsMayStopAnywhere() {
-    for stop in stride(from: 0, to: 2000, by: 61) {
+    for stop in 0..<20 {
       let g = PinnedGuest()
+      g.fill()
       var roots = GuestRoots()
       #expect(
         reason { () throws(XenErrno) in
@@ -166,8 +168,9 @@ import XenABI
   }
 
   @Test func everythingIsLetGoOfAtTheEnd() {
-    for stop in stride(from: 0, to: 1600, by: 103) {
+    for stop in 0..<20 {
       let g = PinnedGuest()
+      g.fill()
       #expect(
         reason { () throws(XenErrno) in
           try g.host.mmu.pin(g.tree.l2, .l2, of: guest, &g.pending)
@@ -175,7 +178,7 @@ import XenABI
       // A pin that was interrupted and never repeated.
       g.host.put(g.host.frame(20), 0, g.tree.l3, .table)
       g.host.put(g.host.frame(20), 9, g.tree.l3, .table)
-      g.host.interruptAfter = 3
+      g.host.interruptAfter = 0
       #expect(
         reason { () throws(XenErrno) in
           try g.host.mmu.pin(g.host.frame(20), .l4, of: guest, &g.pending)

@@ -77,6 +77,16 @@ struct Guests {
     vcpu.pointee.isLoaded.store(true, ordering: .relaxed)
   }
 
+  /// Gives the first domU's tables above the leaves 60 more entries each.
+  func fillTables() {
+    for level in 0..<3 {
+      for slot in 1...60 {
+        host.memory[frames[1][level]][word: slot] =
+          PageTableEntry(frames[1][level + 1], .table).rawValue
+      }
+    }
+  }
+
   var doneCount: UInt32 { host.memory[doneFrame].load(UInt32.self, at: 0) ?? 0 }
 
   func mmuUpdate(
@@ -185,6 +195,7 @@ func withGuests(_ body: (Guests) throws -> Void) throws {
   @Test func aPinMayBeInterruptedAtEveryQuestion() throws {
     try withGuests { g in
       let f = g.frames[1]
+      g.fillTables()
       g.host.update { $0.turnsUntilInterrupt = 0 }
       let pin = g.perform(.mmuExtOp, g.mmuExt([(3, f[0].rawValue, 0)]), by: g.guest)
       #expect(pin.value == 0)
@@ -356,6 +367,7 @@ func withGuests(_ body: (Guests) throws -> Void) throws {
     for interrupted in [false, true] {
       try withGuests { g in
         let f = g.frames[1]
+        g.fillTables()
         let before = g.hv.state.pointee.heap.withLock { $0.freeFrames }
         let requests = g.mmuExt([
           (3, f[0].rawValue, 0), (5, f[0].rawValue, 0), (15, f[9].rawValue, 0),

@@ -79,7 +79,7 @@ import XenABI
     }
 
     mutating func step() {
-      host.interruptAfter = oneIn(2) ? number(0..<1600) : nil
+      host.interruptAfter = oneIn(2) ? number(0..<8) : nil
       if pending.table != nil {
         var pending = self.pending
         _ = reason { () throws(XenErrno) in try host.mmu.finishPending(&pending) }

@@ -102,7 +102,7 @@ import XenABI
     }
 
     func step() {
-      host.interruptAfter = oneIn(3) ? number(0..<900) : nil
+      host.interruptAfter = oneIn(3) ? number(0..<8) : nil
       let caller: DomainID = oneIn(3) ? .dom0 : guest
       switch number(0..<20) {
       case 0..<10: update(caller)

@@ -15,13 +15,17 @@ extension MMU {
   ) throws(TypeRefusal) {
     let owner = page.pointee.owner
     var at = TableProgress(stored: page.pointee.progress)
+    let words = host.memory[mfn]
     let start = at.entries
-    while at.entries < PageTableLevel.entryCount {
+    while true {
+      at.entries = words.firstPresent(from: at.entries)
+      guard at.entries < PageTableLevel.entryCount else { break }
       let index = at.entries
       if index > start, host.shouldPreempt {
         page.pointee.progress = at.stored
         throw TypeRefusal(partial: .ERESTART)
       }
+      // Read again: the accessed bit may have come meanwhile.
       let old = entry(mfn, index)
       if old.isPresent, !EntryRules.isHypervisorSlot(index, level) {
         do throws(TypeRefusal) {
@@ -53,15 +57,16 @@ extension MMU {
       at.holdsNext = false
       page.pointee.progress = at.stored
     }
+    let words = host.memory[mfn]
     let start = at.entries
-    while at.entries > 0 {
+    while let index = words.lastPresent(below: at.entries) {
       if at.entries < start, host.shouldPreempt {
         page.pointee.progress = at.stored
         throw TypeRefusal(partial: .ERESTART)
       }
-      at.entries -= 1
-      let old = entry(mfn, at.entries)
-      guard old.isPresent, !EntryRules.isHypervisorSlot(at.entries, level), old.frame != mfn else {
+      at.entries = index
+      let old = entry(mfn, index)
+      guard old.isPresent, !EntryRules.isHypervisorSlot(index, level), old.frame != mfn else {
         continue
       }
       do throws(TypeRefusal) {

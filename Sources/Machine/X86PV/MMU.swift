@@ -39,6 +39,45 @@ public struct MMU<Host: MMUHost> {
   }
 }
 
+extension FrameBytes {
+  /// The first present entry of a page table at `from` or behind it; 512 if there is none.
+  ///
+  /// Most entries of most tables are empty: four of them are looked at together.
+  func firstPresent(from: Int) -> Int {
+    var i = from
+    while i < PageTableLevel.entryCount {
+      if i & 3 == 0, presence(ofFourAt: i) == 0 {
+        i &+= 4
+      } else if sharedWord(i).value & 1 != 0 {
+        return i
+      } else {
+        i &+= 1
+      }
+    }
+    return PageTableLevel.entryCount
+  }
+
+  /// The last present entry of a page table below `end`; nil if there is none.
+  func lastPresent(below end: Int) -> Int? {
+    var i = end
+    while i > 0 {
+      if i & 3 == 0, presence(ofFourAt: i &- 4) == 0 {
+        i &-= 4
+      } else if sharedWord(i &- 1).value & 1 != 0 {
+        return i &- 1
+      } else {
+        i &-= 1
+      }
+    }
+    return nil
+  }
+
+  @inline(__always) private func presence(ofFourAt i: Int) -> UInt64 {
+    (sharedWord(i).value | sharedWord(i &+ 1).value | sharedWord(i &+ 2).value
+      | sharedWord(i &+ 3).value) & 1
+  }
+}
+
 /// Why a use of a frame was not granted.
 struct TypeRefusal: Error {
   /// The reason; `ERESTART` if the work was interrupted.

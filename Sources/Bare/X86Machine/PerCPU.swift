@@ -19,6 +19,8 @@ struct PerCPU: ~Copyable {
   var guestXCR0: UInt64 = 1
   /// The domain whose vCPU it ran last; only the CPU itself looks at this.
   var lastDomain = DomainID.invalid
+  /// Counts the questions whether long work should stop; only the CPU itself looks at this.
+  var pauseQuestions: UInt8 = 0
   /// Whether it runs and answers.
   let isOnline = Atomic<Bool>(false)
   /// Counts TLB shootdowns asked of it.

@@ -116,25 +116,34 @@ extension X86 {
   /// when all have done so. Locks may be held: spinning CPUs answer.
   public static func flushTLB(on cpus: CPUSet) {
     let me = currentCPUNumber
-    var tickets = InlineArray<256, UInt32>(repeating: 0)
-    var next = cpus.next()
+    var others = cpus
+    others.remove(me)
+    guard let first = others.next() else {
+      if cpus.contains(me) { flushLocalTLB() }
+      return
+    }
+    var next: Int? = first
     while let cpu = next {
-      next = cpus.next(from: cpu &+ 1)
-      guard cpu != me, let area = area(of: CPUIndex(cpu)), isOnline(CPUIndex(cpu)) else { continue }
+      next = others.next(from: cpu &+ 1)
+      guard let area = area(of: CPUIndex(cpu)), isOnline(CPUIndex(cpu)) else {
+        others.remove(cpu)
+        continue
+      }
       // The page-table change before this must be seen by a CPU that sees the request.
-      tickets[cpu] =
-        area.pointee.shootdownsWanted.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+      area.pointee.shootdownsWanted.wrappingAdd(1, ordering: .sequentiallyConsistent)
       LocalAPICDriver.send(
         InterruptCommand(.fixed, vector: Vector.shootdown), to: area.pointee.apicID)
     }
     if cpus.contains(me) { flushLocalTLB() }
-    next = cpus.next()
+    next = first
     while let cpu = next {
-      next = cpus.next(from: cpu &+ 1)
-      guard tickets[cpu] != 0, let area = area(of: CPUIndex(cpu)) else { continue }
+      next = others.next(from: cpu &+ 1)
+      guard others.contains(cpu), let area = area(of: CPUIndex(cpu)) else { continue }
+      // Requests of others that came after ours are waited for too: served at the same time.
+      let wanted = area.pointee.shootdownsWanted.load(ordering: .relaxed)
       // Pairs with the releasing store in `serveShootdowns`.
-      while Int32(
-        bitPattern: area.pointee.shootdownsServed.load(ordering: .acquiring) &- tickets[cpu]) < 0
+      while Int32(bitPattern: area.pointee.shootdownsServed.load(ordering: .acquiring) &- wanted)
+        < 0
       {
         spinTurn()
       }

@@ -32,6 +32,10 @@ public protocol Machine: SendableMetatype {
   /// Whether an interrupt is waiting that long work should make room for.
   static var hasPendingInterrupt: Bool { get }
 
+  /// As `hasPendingInterrupt`, for work of many short steps (a microsecond or so) that asks between
+  /// any two: may notice an interrupt a few steps late, to be cheap.
+  static var shouldPauseWork: Bool { get }
+
   /// Copies `count` bytes from the address space in force into the hypervisor.
   /// Returns how many bytes could not be read.
   /// - Safety: `destination` has room for `count` bytes. The source needs no promise.
@@ -48,4 +52,9 @@ public protocol Machine: SendableMetatype {
 
   /// Whether guests may name `count` bytes at `address`: none of them is the hypervisor's.
   static func isGuestRange(_ address: VirtualAddress, count: UInt64) -> Bool
+}
+
+extension Machine {
+  /// By default asked anew each time.
+  public static var shouldPauseWork: Bool { hasPendingInterrupt }
 }

@@ -110,6 +110,14 @@ import Sync
     unsafe SharedWord64(UnsafeRawPointer(base + (index & 511) &* 8))
   }
 
+  /// The union of the bits of the four 64-bit words of `group` (0..<128, taken modulo 128).
+  @inlinable public func union(ofGroup group: Int) -> UInt64 {
+    let first = unsafe UnsafeRawPointer(base + (group & 127) &* 32)
+    // Safety: the masked group stays inside the frame; the frame is page aligned.
+    return unsafe SharedWord64(first).value | SharedWord64(first + 8).value
+      | SharedWord64(first + 16).value | SharedWord64(first + 24).value
+  }
+
   /// The 32-bit word at `index` (modulo 1024) for locked operations.
   @inlinable public func sharedWord32(_ index: Int) -> SharedWord32 {
     // Safety: the masked index stays inside the frame; the frame is page aligned.

@@ -96,7 +96,7 @@ extension Hypervisor where M: X86Hardware {
     let count = arguments.second & 0xffff_ffff
     var i: UInt64 = 0
     while i < count {
-      if i > 0, M.hasPendingInterrupt { return rest(entries, i, count) }
+      if i > 0, M.shouldPauseWork { return rest(entries, i, count) }
       var entry = try read(entries, at: i)
       var outcome = HypercallOutcome.restart(entry.args[0], entry.args[1], entry.args[2])
       do throws(XenErrno) {

@@ -95,9 +95,13 @@ extension MMU {
   /// - Throws: what the first entry that is not allowed throws; then the table holds nothing.
   func checkLeafTable(_ mfn: MFN, _ page: Ref<PageInfo>) throws(TypeRefusal) {
     let owner = page.pointee.owner
-    for i in 0..<PageTableLevel.entryCount {
+    let words = host.memory[mfn]
+    var next = 0
+    while true {
+      let i = words.firstPresent(from: next)
+      guard i < PageTableLevel.entryCount else { return }
+      next = i &+ 1
       let old = entry(mfn, i)
-      guard old.isPresent else { continue }
       do throws(XenErrno) {
         let checked = try takeLeaf(old, in: owner, of: owner, by: owner)
         let new = EntryRules.adjusted(checked, .l1)
@@ -112,6 +116,13 @@ extension MMU {
   /// Drops what the entries of a table of leaves hold.
   func releaseLeafTable(_ mfn: MFN, _ page: Ref<PageInfo>) {
     let owner = page.pointee.owner
-    for i in 0..<PageTableLevel.entryCount { putLeaf(entry(mfn, i), in: owner) }
+    let words = host.memory[mfn]
+    var next = 0
+    while true {
+      let i = words.firstPresent(from: next)
+      guard i < PageTableLevel.entryCount else { return }
+      next = i &+ 1
+      putLeaf(entry(mfn, i), in: owner)
+    }
   }
 }

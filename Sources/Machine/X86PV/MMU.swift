@@ -46,7 +46,7 @@ extension FrameBytes {
   func firstPresent(from: Int) -> Int {
     var i = from
     while i < PageTableLevel.entryCount {
-      if i & 3 == 0, presence(ofFourAt: i) == 0 {
+      if i & 3 == 0, union(ofGroup: i >> 2) & 1 == 0 {
         i &+= 4
       } else if sharedWord(i).value & 1 != 0 {
         return i
@@ -61,7 +61,7 @@ extension FrameBytes {
   func lastPresent(below end: Int) -> Int? {
     var i = end
     while i > 0 {
-      if i & 3 == 0, presence(ofFourAt: i &- 4) == 0 {
+      if i & 3 == 0, union(ofGroup: (i >> 2) &- 1) & 1 == 0 {
         i &-= 4
       } else if sharedWord(i &- 1).value & 1 != 0 {
         return i &- 1
@@ -70,11 +70,6 @@ extension FrameBytes {
       }
     }
     return nil
-  }
-
-  @inline(__always) private func presence(ofFourAt i: Int) -> UInt64 {
-    (sharedWord(i).value | sharedWord(i &+ 1).value | sharedWord(i &+ 2).value
-      | sharedWord(i &+ 3).value) & 1
   }
 }
 

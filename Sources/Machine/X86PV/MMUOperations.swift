@@ -47,7 +47,7 @@ extension Hypervisor where M: X86Hardware {
     var i: UInt64 = 0
     var failure: XenErrno?
     while i < count {
-      if memory.pointee.memory.pending.table != nil || (i > 0 && M.hasPendingInterrupt) {
+      if memory.pointee.memory.pending.table != nil || (i > 0 && M.shouldPauseWork) {
         failure = .ERESTART
         break
       }

@@ -16,7 +16,7 @@ public struct PVHost<M: X86Hardware>: MMUHost {
   public var memory: PhysicalMemory { M.memory }
   public var hypervisorRoot: MFN { M.hypervisorRoot }
   public var noExecute: Bool { M.hasNoExecute }
-  public var shouldPreempt: Bool { M.hasPendingInterrupt }
+  public var shouldPreempt: Bool { M.shouldPauseWork }
   public var tlbTime: UInt32 { hypervisor.state.pointee.tlb.present }
 
   private func find(_ id: DomainID) -> Ref<Domain>? {

@@ -121,6 +121,8 @@ let hostedOnly: [Target] = [
   module(
     "FakeMachine", in: "Fake",
     base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
+  module("XenStoreWire", in: "Toolstack"),
+  module("XenStoreCore", in: "Toolstack", ["XenStoreWire"]),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),
@@ -147,6 +149,8 @@ let hostedOnly: [Target] = [
       "X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains",
       "Primitives", "Sync", "Hypercalls", "EventChannels", "Scheduling",
     ]),
+  tests("XenStoreWireTests", ["XenStoreWire"]),
+  tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
   tests("HouseRulesTests", []),
 ]
 

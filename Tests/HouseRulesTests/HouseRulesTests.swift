@@ -40,7 +40,7 @@ import Testing
         violations.append("\(file.path): module \(module) is not in Package.swift")
         continue
       }
-      let isHosted = file.path.hasPrefix("Sources/Fake/")
+      let isHosted = ["Sources/Fake/", "Sources/Toolstack/"].contains(where: file.path.hasPrefix)
       let free = isHosted ? Self.toolchain.union(Self.host) : Self.toolchain
       for (line, imported) in Floors.imports(of: file)
       where !free.contains(imported) && !allowed.contains(imported) {

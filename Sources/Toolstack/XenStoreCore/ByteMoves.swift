@@ -1,0 +1,120 @@
+// The only unsafe code of the store: moving, comparing and hashing runs of elements. Arrays check
+// every index; these functions check the ends of a run once and then work on whole runs. Nothing
+// here outlives its call, and no pointer leaves this file.
+
+/// Copies `count` elements within an array; the runs may overlap.
+@inline(__always)
+func copyWithin<Element: BitwiseCopyable>(
+  _ array: inout [Element], from: Int, to: Int, count: Int
+) {
+  precondition(from >= 0 && to >= 0 && count >= 0)
+  precondition(from <= array.count &- count && to <= array.count &- count)
+  unsafe array.withUnsafeMutableBufferPointer { buffer in
+    guard let base = buffer.baseAddress, count > 0 else { return }
+    // Safety: both runs lie within the buffer by the checks above; elements are trivial.
+    unsafe (base + to).update(from: base + from, count: count)
+  }
+}
+
+/// Copies the bytes `range` of a span to `to` in an array.
+@inline(__always)
+func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8], at to: Int) {
+  precondition(range.lowerBound >= 0 && range.upperBound <= source.count)
+  precondition(to >= 0 && to <= array.count &- range.count)
+  unsafe source.withUnsafeBufferPointer { from in
+    unsafe array.withUnsafeMutableBufferPointer { into in
+      guard let here = from.baseAddress, let there = into.baseAddress, !range.isEmpty else {
+        return
+      }
+      // Safety: both runs lie within their buffers by the checks above; exclusive access to the
+      // array means that it does not overlap the span.
+      unsafe (there + to).update(from: here + range.lowerBound, count: range.count)
+    }
+  }
+}
+
+/// Appends the bytes `range` of a span to an array.
+@inline(__always)
+func append(_ source: Span<UInt8>, _ range: Range<Int>, to array: inout [UInt8]) {
+  precondition(range.lowerBound >= 0 && range.upperBound <= source.count)
+  unsafe source.withUnsafeBufferPointer { from in
+    // Safety: the range lies within the buffer by the check above.
+    unsafe array.append(contentsOf: UnsafeBufferPointer(rebasing: from[range]))
+  }
+}
+
+/// Whether `count` bytes of an array at `offset` equal those of a span at `other`.
+@inline(__always)
+func equal(
+  _ array: borrowing [UInt8], _ offset: Int, _ span: Span<UInt8>, _ other: Int, count: Int
+) -> Bool {
+  precondition(offset >= 0 && other >= 0 && count >= 0)
+  precondition(offset <= array.count &- count && other <= span.count &- count)
+  let mine = array.span
+  return unsafe mine.withUnsafeBufferPointer { left in
+    unsafe span.withUnsafeBufferPointer { right in
+      var index = 0
+      // Safety: index + 8 <= count, and both runs of count bytes lie within their buffers.
+      while index &+ 8 <= count {
+        let (l, r) = unsafe (
+          UnsafeRawPointer(left.baseAddress.unsafelyUnwrapped + (offset &+ index))
+            .loadUnaligned(as: UInt64.self),
+          UnsafeRawPointer(right.baseAddress.unsafelyUnwrapped + (other &+ index))
+            .loadUnaligned(as: UInt64.self)
+        )
+        if l != r { return false }
+        index &+= 8
+      }
+      while index < count {
+        // Safety: index < count, as above.
+        if unsafe left[unchecked: offset &+ index] != right[unchecked: other &+ index] {
+          return false
+        }
+        index &+= 1
+      }
+      return true
+    }
+  }
+}
+
+extension UnsafeBufferPointer {
+  /// The element at an index that the caller has checked.
+  ///
+  /// - Safety: `index` must be below `count`.
+  @unsafe @inline(__always)
+  fileprivate subscript(unchecked index: Int) -> Element {
+    // Safety: what the caller promised.
+    unsafe baseAddress.unsafelyUnwrapped[index]
+  }
+}
+
+/// A hash of the bytes `range` of a span that nobody without the seed can aim.
+@inline(__always)
+func hash(_ bytes: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64 {
+  precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+  return unsafe bytes.withUnsafeBufferPointer { buffer in
+    var state = seed ^ (UInt64(truncatingIfNeeded: range.count) &* 0x9e37_79b9_7f4a_7c15)
+    var index = range.lowerBound
+    // Safety: index + 8 <= upper bound, which lies within the buffer.
+    while index &+ 8 <= range.upperBound {
+      let word = unsafe UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped + index)
+        .loadUnaligned(as: UInt64.self)
+      state = mix(state, word)
+      index &+= 8
+    }
+    var tail: UInt64 = 0
+    while index < range.upperBound {
+      // Safety: index < upper bound, as above.
+      tail = tail << 8 | UInt64(unsafe buffer[unchecked: index])
+      index &+= 1
+    }
+    return mix(state, tail)
+  }
+}
+
+/// One round: a full-width multiplication folded onto itself.
+@inline(__always)
+func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
+  let (high, low) = (state ^ word).multipliedFullWidth(by: 0xa076_1d64_78bd_642f)
+  return high ^ low ^ (state &<< 23 | state &>> 41)
+}

@@ -1,0 +1,100 @@
+import XenStoreWire
+
+/// Names a connection until it is closed.
+public struct ConnectionID: Hashable, Sendable {
+  /// An index that the owner of the connection may use for tables of its own.
+  public let index: Int
+}
+
+/// Who asks.
+struct Caller: BitwiseCopyable {
+  var connection: Int32
+  var domain: UInt16
+  /// The domain that it may act for; -1 for none.
+  var target: Int32 = -1
+  var isPrivileged: Bool
+}
+
+/// A snapshot with what was done to it, so that it can be done again on a newer one.
+struct Transaction {
+  var id: UInt32
+  var tree: Tree
+  /// The store's generation when the snapshot was taken.
+  var base: UInt64
+  /// Requests: type, length in two bytes, payload.
+  var log: [UInt8] = []
+  /// What each was answered with.
+  var answers: [UInt64] = []
+  /// How many of them changed something.
+  var changes = 0
+}
+
+/// A client: what it set up here and what it has yet to read.
+struct Connection {
+  var caller: Caller
+  var isOpen = true
+  var isRing: Bool
+  var features: ServerFeatures
+  /// Replies and events; what stands before `sent` is gone already.
+  var output: [UInt8] = []
+  var sent = 0
+  var isDirty = false
+  /// Counts how often the output became empty.
+  var drains: UInt64 = 1
+  var firstWatch: Int32 = -1
+  var watchCount = 0
+  var watchBytes = 0
+  var transactions: [Transaction] = []
+  var nextTransaction: UInt32 = 1
+  var transactionBytes = 0
+  /// What relative paths begin with: `/local/domain/N/`.
+  var prefix: [UInt8]
+  /// A request of its waits for the world outside, and so do those after it.
+  var isWaiting = false
+
+  var pendingBytes: Int { output.count &- sent }
+
+  init(_ caller: Caller, isRing: Bool, features: ServerFeatures) {
+    self.caller = caller
+    self.isRing = isRing
+    self.features = features
+    prefix = Array("/local/domain/".utf8)
+    Decimal.append(UInt64(caller.domain), to: &prefix)
+    prefix.append(UInt8(ascii: "/"))
+  }
+}
+
+/// What is known of a domain.
+struct DomainRecord {
+  /// The count of domains known when this one became known.
+  var born: UInt32
+  /// Its ring; -1 while it has none.
+  var connection: Int32 = -1
+  var hasShutDown = false
+  var target: Int32 = -1
+  var features: ServerFeatures
+  var quotas: Quotas
+  /// Quotas that bit already, as bits.
+  var hits: UInt16 = 0
+}
+
+/// Something that the store needs done outside; it waits for `complete`.
+public struct Effect: Sendable {
+  /// What it is.
+  public enum Action: Sendable {
+    /// Map a domain's ring and bind its event channel. `again` when it was served already.
+    case introduce(domain: DomainID, frame: UInt64, port: UInt32, again: Bool)
+    /// Unmap a domain's ring. Its connection is closed already; nothing waits for this one.
+    case release(domain: DomainID)
+    /// Carry out a command; the strings stand one after the other, each closed by a nul.
+    case control(arguments: [UInt8])
+  }
+
+  /// What shall be done.
+  public let action: Action
+  /// Who waits for it; nil when nobody does.
+  public let connection: ConnectionID?
+  let type: UInt32
+  let requestID: UInt32
+  let transactionID: UInt32
+}

@@ -1,0 +1,97 @@
+import XenStoreWire
+
+/// Where a path leads.
+struct Walk {
+  /// The node; -1 when it is missing.
+  var node: Int32
+  /// The deepest node on the way that exists; the node's parent when the node exists.
+  var ancestor: Int32
+  /// Where the first missing component begins in the path.
+  var rest: Int
+  /// How many components are missing.
+  var missing: Int
+
+  /// Whether the node is missing but the one above it exists.
+  var hasParent: Bool { node >= 0 || missing == 1 }
+}
+
+extension NodeStore {
+  /// Follows a canonical absolute path.
+  @inline(__always)
+  func walk(_ path: Span<UInt8>) -> Walk {
+    var current = Self.root
+    var parent: Int32 = -1
+    var start = 1
+    while start < path.count {
+      let end = Self.componentEnd(path, start)
+      let next = child(current, path, start..<end, childHash(current, path, start..<end))
+      if next < 0 {
+        var missing = 1
+        for index in end..<path.count where path[index] == UInt8(ascii: "/") { missing &+= 1 }
+        return Walk(node: -1, ancestor: current, rest: start, missing: missing)
+      }
+      parent = current
+      current = next
+      start = end &+ 1
+    }
+    return Walk(node: current, ancestor: parent, rest: path.count, missing: 0)
+  }
+
+  /// Where the component that begins at `start` ends.
+  @inline(__always)
+  static func componentEnd(_ path: Span<UInt8>, _ start: Int) -> Int {
+    var end = start
+    while end < path.count, path[end] != UInt8(ascii: "/") { end &+= 1 }
+    return end
+  }
+
+  /// Appends a node's absolute path.
+  func appendPath(_ id: Int32, to bytes: inout [UInt8]) {
+    var chain: [Int32] = []
+    var current = id
+    while current > Self.root {
+      chain.append(current)
+      current = node(current).parent
+    }
+    if chain.isEmpty { bytes.append(UInt8(ascii: "/")) }
+    for step in chain.reversed() {
+      bytes.append(UInt8(ascii: "/"))
+      appendName(node(step), to: &bytes)
+    }
+  }
+}
+
+/// Checks of paths.
+enum PathRule {
+  /// Whether a path may hold this byte.
+  ///
+  /// - Source: `docs/misc/xenstore.txt`
+  @inline(__always)
+  static func allows(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
+      UInt8(ascii: "@")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+      byte != UInt8(ascii: ".")
+    default: false
+    }
+  }
+
+  /// Whether the bytes from `start` are components joined by single slashes, none of them empty.
+  @inline(__always)
+  static func isCanonical(_ path: Span<UInt8>, from start: Int) -> Bool {
+    var previous = UInt8(ascii: "/")
+    for index in start..<path.count {
+      let byte = path[index]
+      guard allows(byte), byte != UInt8(ascii: "/") || previous != byte else { return false }
+      previous = byte
+    }
+    return previous != UInt8(ascii: "/")
+  }
+
+  /// Whether an absolute path is longer than allowed: what stands below `/local/domain/N/` has a
+  /// limit of its own, since a client may have said it relative to that.
+  static func isTooLong(_ path: Span<UInt8>, wasRelative: Bool, prefix: Int) -> Bool {
+    wasRelative
+      ? path.count &- prefix > WireLimit.relativePath : path.count > WireLimit.absolutePath
+  }
+}

@@ -1,0 +1,54 @@
+extension NodeStore {
+  /// Takes a snapshot that can be written to.
+  mutating func fork() -> Tree {
+    let time = snapshots.begin()
+    tree.version.token = snapshots.clock
+    var copy = tree
+    copy.time = time
+    copy.version = Version(token: snapshots.clock, isFork: true)
+    return copy
+  }
+
+  /// Forgets a fork.
+  mutating func drop(_ fork: consuming Tree) {
+    for reference in fork.version.owned { release(reference) }
+    close(fork.time)
+  }
+
+  /// Makes a fork the store's version. Nothing may have changed in the store since it was taken.
+  mutating func adopt(_ fork: consuming Tree) {
+    let replaced = fork.version.replaced
+    close(fork.time)
+    fork.version = Version(token: fork.version.token, isFork: false)
+    fork.time = 0
+    tree = fork
+    for reference in replaced where !snapshots.keeps(reference, born: born(reference)) {
+      release(reference)
+    }
+  }
+
+  private mutating func close(_ time: UInt64) {
+    let (older, kept) = snapshots.end(time)
+    for reference in kept where !snapshots.passes(reference, born: born(reference), to: older) {
+      release(reference)
+    }
+  }
+
+  private func born(_ reference: PageReference) -> UInt64 {
+    switch reference.array {
+    case 0: nodes.born(reference.page)
+    case 1: buckets.born(reference.page)
+    case 2: owners.born(reference.page)
+    default: blobs[Int(reference.array) &- 3].born(reference.page)
+    }
+  }
+
+  private mutating func release(_ reference: PageReference) {
+    switch reference.array {
+    case 0: nodes.release(reference.page)
+    case 1: buckets.release(reference.page)
+    case 2: owners.release(reference.page)
+    default: blobs[Int(reference.array) &- 3].release(reference.page)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import XenStoreWire
+
+extension XenStore {
+  /// Adds a client on a local socket: it may do everything.
+  public mutating func connectSocket() -> ConnectionID {
+    open(
+      Connection(
+        Caller(connection: 0, domain: 0, isPrivileged: true), isRing: false,
+        features: .all))
+  }
+
+  /// Adds a domain's ring. The control domain's may do everything.
+  mutating func connectRing(_ domain: DomainID, _ record: DomainRecord) -> ConnectionID {
+    let caller = Caller(
+      connection: 0, domain: domain.rawValue, target: record.target, isPrivileged: domain == .zero)
+    return open(Connection(caller, isRing: true, features: record.features))
+  }
+
+  private mutating func open(_ connection: Connection) -> ConnectionID {
+    var connection = connection
+    let index = freeConnections.popLast() ?? connections.count
+    connection.caller.connection = Int32(truncatingIfNeeded: index)
+    if index == connections.count {
+      connections.append(connection)
+    } else {
+      connections[index] = connection
+    }
+    return ConnectionID(index: index)
+  }
+
+  /// Removes a client with its watches, transactions and unread output.
+  public mutating func disconnect(_ id: ConnectionID) {
+    guard isOpen(id) else { return }
+    forgetEverything(of: id.index)
+    if connections[id.index].isRing {
+      domains[connections[id.index].caller.domain]?.connection = -1
+    }
+    connections[id.index].isOpen = false
+    connections[id.index].output = []
+    connections[id.index].sent = 0
+    dirty.removeAll { $0 == id }
+    effects.removeAll { $0.connection == id }
+    freeConnections.append(id.index)
+  }
+
+  /// Whether this names a client.
+  public func isOpen(_ id: ConnectionID) -> Bool {
+    connections.indices.contains(id.index) && connections[id.index].isOpen
+  }
+
+  /// Drops watches and transactions.
+  mutating func forgetEverything(of index: Int) {
+    while connections[index].firstWatch >= 0 {
+      removeWatch(connections[index].firstWatch)
+    }
+    while let transaction = connections[index].transactions.popLast() {
+      nodes.drop(transaction.tree)
+    }
+    connections[index].transactionBytes = 0
+  }
+
+  // MARK: Output
+
+  /// The bytes that a client has yet to read.
+  public func pendingBytes(_ id: ConnectionID) -> Int { connections[id.index].pendingBytes }
+
+  /// Hands a client's unread bytes to `body`, which returns how many of them it took.
+  public mutating func send<Failure: Error>(
+    _ id: ConnectionID, _ body: (Span<UInt8>) throws(Failure) -> Int
+  ) throws(Failure) {
+    let index = id.index
+    connections[index].isDirty = false
+    let start = connections[index].sent
+    var output: [UInt8] = []
+    swap(&output, &connections[index].output)
+    let result = Result { () throws(Failure) in
+      try body(output.span.extracting(start..<output.count))
+    }
+    swap(&output, &connections[index].output)
+    let taken = try result.get()
+    connections[index].sent = min(start &+ max(taken, 0), connections[index].output.count)
+    if connections[index].pendingBytes == 0 {
+      connections[index].sent = 0
+      connections[index].drains &+= 1
+      let isLarge = connections[index].output.capacity > 65536
+      connections[index].output.removeAll(keepingCapacity: !isLarge)
+    }
+  }
+
+  @inline(__always)
+  mutating func touch(_ index: Int) {
+    guard !connections[index].isDirty else { return }
+    connections[index].isDirty = true
+    dirty.append(ConnectionID(index: index))
+  }
+
+  /// Appends a message whose payload is the scratch reply.
+  @inline(__always)
+  mutating func answer(
+    _ index: Int, _ type: UInt32, _ requestID: UInt32, _ transactionID: UInt32
+  ) {
+    MessageHeader(
+      type: type, requestID: requestID, transactionID: transactionID,
+      length: UInt32(truncatingIfNeeded: reply.count)
+    ).append(to: &connections[index].output)
+    connections[index].output.append(contentsOf: reply)
+    touch(index)
+  }
+
+  // MARK: Charging
+
+  /// The limits of a connection; nil for those who have none.
+  func quotas(_ caller: Caller) -> Quotas? {
+    caller.isPrivileged ? nil : domains[caller.domain]?.quotas ?? defaultQuotas
+  }
+
+  /// The bytes that are held for a connection's domain.
+  func memory(_ caller: Caller) -> Int {
+    let index = Int(caller.connection)
+    return Int(nodes.usage(caller.domain).bytes) &+ connections[index].watchBytes
+      &+ connections[index].transactionBytes &+ connections[index].pendingBytes
+  }
+
+  /// Refuses what would exceed a quota.
+  ///
+  /// - Throws: `error` when it would.
+  mutating func check(
+    _ caller: Caller, _ amount: Int, _ kind: QuotaKind, _ error: StoreError = .noSpace
+  ) throws(StoreError) {
+    guard let quotas = quotas(caller), quotas.forbids(amount, of: kind) else { return }
+    let bit = UInt16(1) << UInt16(kind.rawValue)
+    if let record = domains[caller.domain], record.hits & bit == 0 {
+      domains[caller.domain]?.hits |= bit
+      quotaHits.append(QuotaHit(domain: DomainID(rawValue: caller.domain), kind: kind))
+    }
+    throw error
+  }
+}

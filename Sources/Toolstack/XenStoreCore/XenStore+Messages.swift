@@ -1,0 +1,123 @@
+import XenStoreWire
+
+/// What became of the bytes given to `consume`.
+public struct Consumption: Equatable, Sendable {
+  /// Why no more was taken.
+  public enum Reason: Equatable, Sendable {
+    /// What is left is less than a message.
+    case incomplete
+    /// The budget is spent.
+    case budget
+    /// A request waits for an effect.
+    case waiting
+    /// The client does not read what it was sent.
+    case unread
+    /// A payload is longer than allowed: the client cannot be served on.
+    case tooLong
+  }
+
+  /// The bytes taken.
+  public var bytes: Int
+  /// Why no more were.
+  public var reason: Reason
+}
+
+extension XenStore {
+  /// Takes messages from the front of a client's input, as long as work stays within the budget.
+  ///
+  /// - Parameter budget: units of work; the last request may exceed it.
+  public mutating func consume(
+    _ id: ConnectionID, _ input: Span<UInt8>, budget: Int = .max
+  ) -> Consumption {
+    guard isOpen(id) else { return Consumption(bytes: 0, reason: .incomplete) }
+    let start = work
+    let limit = connections[id.index].caller.isPrivileged ? 4 << 20 : 16 << 10
+    var position = 0
+    while true {
+      if connections[id.index].isWaiting { return Consumption(bytes: position, reason: .waiting) }
+      guard let header = MessageHeader(reading: input, at: position) else {
+        return Consumption(bytes: position, reason: .incomplete)
+      }
+      if header.isTooLong { return Consumption(bytes: position, reason: .tooLong) }
+      let end = position &+ MessageHeader.byteCount &+ Int(header.length)
+      guard end <= input.count else { return Consumption(bytes: position, reason: .incomplete) }
+      if work &- start >= budget { return Consumption(bytes: position, reason: .budget) }
+      if connections[id.index].pendingBytes > limit {
+        return Consumption(bytes: position, reason: .unread)
+      }
+      handle(id, header, input.extracting(position &+ MessageHeader.byteCount..<end))
+      position = end
+    }
+  }
+
+  /// Serves one message.
+  public mutating func handle(
+    _ id: ConnectionID, _ header: MessageHeader, _ payload: Span<UInt8>
+  ) {
+    guard isOpen(id) else { return }
+    let index = id.index
+    work &+= 1
+    reply.removeAll(keepingCapacity: true)
+    do throws(StoreError) {
+      guard let type = MessageType(rawValue: header.type) else { throw .notImplemented }
+      if type.needsPrivilege, !connections[index].caller.isPrivileged { throw .accessDenied }
+      let request = try Request(type, payload)
+      if try perform(index, header, type, request, payload) {
+        answer(index, header.type, header.requestID, header.transactionID)
+      }
+    } catch {
+      reply.removeAll(keepingCapacity: true)
+      error.append(to: &reply)
+      answer(index, MessageType.error.rawValue, header.requestID, header.transactionID)
+    }
+    work &+= reply.count &>> 10
+  }
+
+  /// Puts the reply into the scratch space; false when it comes later.
+  private mutating func perform(
+    _ index: Int, _ header: MessageHeader, _ type: MessageType, _ request: Request,
+    _ payload: Span<UInt8>
+  ) throws(StoreError) -> Bool {
+    let caller = connections[index].caller
+    switch request {
+    case .read, .write, .directory, .directoryPart, .makeDirectory, .remove, .getPermissions,
+      .setPermissions:
+      if header.transactionID == 0 {
+        _ = try operate(caller, request, payload, isInTransaction: false)
+        if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }
+      } else {
+        try operate(caller, header.transactionID, type, request, payload)
+      }
+    case .watch(let path, let token, let depth):
+      try watch(caller, payload, path, token, depth, header)
+      return false
+    case .unwatch(let path, let token): try unwatch(caller, payload, path, token)
+    case .resetWatches:
+      forgetEverything(of: index)
+      ok()
+    case .transactionStart:
+      guard header.transactionID == 0 else { throw .busy }
+      try startTransaction(caller)
+    case .transactionEnd(let commits):
+      try endTransaction(caller, header.transactionID, commits: commits)
+    case .control, .introduce, .release, .getDomainPath, .isDomainIntroduced, .resume, .setTarget,
+      .getFeature, .setFeature, .getQuota, .setQuota:
+      return try performForDomains(caller, header, request, payload)
+    }
+    return true
+  }
+
+  /// The reply of a request that has nothing else to say.
+  @inline(__always)
+  mutating func ok() {
+    reply.append(UInt8(ascii: "O"))
+    reply.append(UInt8(ascii: "K"))
+    reply.append(0)
+  }
+
+  /// Does work that was put off: frees nodes of removed subtrees. True when more is left.
+  public mutating func continueWork(budget: Int) -> Bool {
+    if !nodes.tree.detached.isEmpty { _ = nodes.reclaim(atMost: budget) }
+    return !nodes.tree.detached.isEmpty
+  }
+}

@@ -1,0 +1,191 @@
+import XenStoreWire
+
+// A transaction works on a fork of the tree, so it sees the store as it was at its start. It may be
+// committed when everything it was told would be told again by the store as it is now: then what it
+// did is done to the store. Nothing changed in between: the fork becomes the store. Something did:
+// its requests are served again on a fresh fork, and every answer must be the same. What it was
+// told covers what it found missing, and names in lists; a write that only says OK saw nothing.
+//
+// A transaction that changed nothing can always be committed: it saw the store at one moment.
+extension XenStore {
+  mutating func startTransaction(_ caller: Caller) throws(StoreError) {
+    let index = Int(caller.connection)
+    let count = connections[index].transactions.count
+    try check(caller, count &+ 1, .transactions)
+    try check(caller, memory(caller) &+ Self.transactionCharge, .memory)
+    var id = connections[index].nextTransaction
+    while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
+    connections[index].nextTransaction = id &+ 1
+    let base = nodes.tree.generation
+    connections[index].transactions.append(Transaction(id: id, tree: nodes.fork(), base: base))
+    connections[index].transactionBytes &+= Self.transactionCharge
+    Decimal.append(UInt64(id), to: &reply)
+    reply.append(0)
+  }
+
+  /// What a transaction is charged besides its requests.
+  private static var transactionCharge: Int { 1024 }
+
+  private func transaction(_ index: Int, _ id: UInt32) throws(StoreError) -> Int {
+    guard let position = connections[index].transactions.firstIndex(where: { $0.id == id }) else {
+      throw .notFound
+    }
+    return position
+  }
+
+  /// Serves a request within a transaction.
+  mutating func operate(
+    _ caller: Caller, _ id: UInt32, _ type: MessageType, _ request: Request,
+    _ payload: Span<UInt8>
+  ) throws(StoreError) {
+    let index = Int(caller.connection)
+    let position = try transaction(index, id)
+    let count = connections[index].transactions[position].answers.count
+    try check(caller, count &+ 1, .transactionNodes)
+    let bytes = payload.count &+ 3 &+ 8
+    try check(caller, memory(caller) &+ bytes, .memory)
+
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    let (answer, changed, error) = serve(caller, type, request, payload)
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
+
+    connections[index].transactions[position].answers.append(answer)
+    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: type.rawValue))
+    let length = payload.count
+    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: length))
+    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: length &>> 8))
+    append(
+      payload, 0..<payload.count, to: &connections[index].transactions[position].log)
+    if changed { connections[index].transactions[position].changes &+= 1 }
+    connections[index].transactionBytes &+= bytes
+    if let error { throw error }
+  }
+
+  /// Serves a request on the current version; returns a digest of what the client is told.
+  private mutating func serve(
+    _ caller: Caller, _ type: MessageType, _ request: Request, _ payload: Span<UInt8>
+  ) -> (answer: UInt64, changed: Bool, error: StoreError?) {
+    do throws(StoreError) {
+      let changed = try operate(caller, request, payload, isInTransaction: true) == .changed
+      if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }
+      return (digest(type), changed, nil)
+    } catch {
+      return (UInt64(error.rawValue), false, error)
+    }
+  }
+
+  /// The generation at the head of a part of a list only says whether parts fit together: the
+  /// names say whether the list changed.
+  private func digest(_ type: MessageType) -> UInt64 {
+    var start = 0
+    if type == .directoryPart {
+      while start < reply.count, reply[start] != 0 { start &+= 1 }
+    }
+    return hash(reply.span, start..<reply.count, seed: nodes.seed) | 1 &<< 63
+  }
+
+  mutating func endTransaction(
+    _ caller: Caller, _ id: UInt32, commits: Bool
+  ) throws(StoreError) {
+    let index = Int(caller.connection)
+    let position = try transaction(index, id)
+    let transaction = connections[index].transactions.remove(at: position)
+    connections[index].transactionBytes &-=
+      Self.transactionCharge &+ transaction.log.count &+ 8 &* transaction.answers.count
+    guard commits, transaction.changes > 0 else {
+      nodes.drop(transaction.tree)
+      ok()
+      return
+    }
+    var tree = transaction.tree
+    if transaction.base != nodes.tree.generation {
+      nodes.drop(tree)
+      tree = nodes.fork()
+      swap(&nodes.tree, &tree)
+      let same = repeatRequests(caller, transaction)
+      swap(&nodes.tree, &tree)
+      guard same else {
+        nodes.drop(tree)
+        throw .again
+      }
+    }
+    if watches.count > 0 { fireChanges(caller, transaction, &tree) }
+    nodes.adopt(tree)
+    reply.removeAll(keepingCapacity: true)
+    ok()
+  }
+
+  /// One request of a transaction's log.
+  private func entry(
+    _ log: [UInt8], at position: inout Int
+  ) -> (type: MessageType, payload: Range<Int>)? {
+    guard position &+ 3 <= log.count, let type = MessageType(rawValue: UInt32(log[position])) else {
+      return nil
+    }
+    let start = position &+ 3
+    position = start &+ (Int(log[start &- 2]) | Int(log[start &- 1]) &<< 8)
+    return (type, start..<position)
+  }
+
+  /// Serves a transaction's requests again; false when an answer differs.
+  private mutating func repeatRequests(_ caller: Caller, _ transaction: Transaction) -> Bool {
+    var position = 0
+    for expected in transaction.answers {
+      guard let entry = entry(transaction.log, at: &position) else { return false }
+      let payload = transaction.log.span.extracting(entry.payload)
+      reply.removeAll(keepingCapacity: true)
+      work &+= 1
+      guard let request = try? Request(entry.type, payload) else { return false }
+      guard serve(caller, entry.type, request, payload).answer == expected else { return false }
+    }
+    return true
+  }
+
+  /// Sends the events of a transaction: for every node that it touched, once, in the order of first
+  /// touch; nothing for one that was not there before and is not there now.
+  private mutating func fireChanges(
+    _ caller: Caller, _ transaction: Transaction, _ tree: inout Tree
+  ) {
+    var done: Set<UInt64> = []
+    var position = 0
+    for answer in transaction.answers {
+      guard let entry = entry(transaction.log, at: &position) else { return }
+      guard [.write, .makeDirectory, .remove, .setPermissions].contains(entry.type),
+        answer &>> 63 == 1
+      else { continue }
+      let payload = transaction.log.span.extracting(entry.payload)
+      var strings = Strings()
+      guard let range = strings.next(in: payload),
+        (try? resolve(caller, payload, range)) != nil
+      else { continue }
+      let old = nodes.walk(path.span).node
+      // A directory that was there already was not touched.
+      if entry.type == .makeDirectory, old >= 0 { continue }
+      guard done.insert(mark(path)).inserted else { continue }
+      fireChange(entry.type, old, &tree, &done)
+    }
+  }
+
+  private func mark(_ path: [UInt8]) -> UInt64 {
+    hash(path.span, 0..<path.count, seed: nodes.seed)
+  }
+
+  /// Sends the events of one node whose path is in the scratch space; `tree` is the new version.
+  private mutating func fireChange(
+    _ type: MessageType, _ old: Int32, _ tree: inout Tree, _ done: inout Set<UInt64>
+  ) {
+    var below = old >= 0 && type == .remove ? collectBelow(old) : []
+    swap(&nodes.tree, &tree)
+    let new = nodes.walk(path.span).node
+    below.removeAll { nodes.walk($0.path.span).node >= 0 }
+    swap(&nodes.tree, &tree)
+    for place in below.reversed() where done.insert(mark(place.path)).inserted {
+      fireExactly(place)
+    }
+    if old >= 0 { fire(old, new >= 0 ? .before : .all) }
+    guard new >= 0 else { return }
+    swap(&nodes.tree, &tree)
+    fire(new, old >= 0 ? .after : .all)
+    swap(&nodes.tree, &tree)
+  }
+}

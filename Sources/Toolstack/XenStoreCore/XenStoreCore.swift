@@ -1,0 +1,65 @@
+// XenStoreCore owns what a XenStore server knows: the tree of nodes, transactions, permissions,
+// watches, quotas, domains, and for each connection what it may and what it has yet to read. It is
+// a state machine: a message in, replies and events out into the output of connections. It has no
+// sockets, rings or clock; XenStoreServer brings those, a simulator drives it in tests.
+//
+// The parts, lowest first:
+//
+//     ByteMoves     the only unsafe code: copying, comparing and hashing runs of bytes
+//     PagedArray    pages of elements that versions share until one of them writes
+//     Tree          nodes, an index by parent and name, slots for bytes; forks and their end
+//     WatchTable    watches by path
+//     XenStore      connections, requests, transactions, events, domains
+//
+// Invariants. A node is found only through its parent. Every version of the tree has its own
+// counters, so that what an owner uses is always the sum over that version's nodes. Nothing here
+// recurses over the tree. What a client sends is an error, never a trap.
+
+import XenStoreWire
+
+/// A XenStore without its surroundings.
+public struct XenStore: ~Copyable {
+  var nodes: NodeStore
+  var watches: WatchTable
+  var connections: [Connection] = []
+  var freeConnections: [Int] = []
+  var domains: [UInt16: DomainRecord] = [:]
+  /// For every domain number, the count of domains known when its present bearer became known; 0
+  /// when there is none.
+  var births: [UInt32]
+  var epoch: UInt32 = 1
+  var defaultQuotas = Quotas()
+  /// The permissions of `@introduceDomain` and `@releaseDomain`.
+  var specialPermissions: [[Permission]]
+  let domainExists: (DomainID) -> Bool
+
+  /// Scratch space that keeps its capacity: the request's path, the reply, lists.
+  var path: [UInt8] = []
+  var reply: [UInt8] = []
+  var permissions: [(domain: UInt16, access: UInt8)] = []
+  var matches: [Int32] = []
+
+  /// What the store needs done outside, in order. The owner takes it after every call.
+  public var effects: [Effect] = []
+  /// Connections whose output grew since the owner last took this list.
+  public var dirty: [ConnectionID] = []
+  /// Quotas that bit for the first time since the owner last took this list.
+  public var quotaHits: [QuotaHit] = []
+  /// Work done so far, in units of about one small request.
+  public internal(set) var work = 0
+
+  /// Makes an empty store.
+  ///
+  /// - Parameters:
+  ///   - seed: makes hashes unpredictable; any number.
+  ///   - domainExists: whether a domain exists that was never introduced: permissions may name it.
+  public init(seed: UInt64, domainExists: @escaping (DomainID) -> Bool = { _ in true }) {
+    nodes = NodeStore(seed: seed)
+    watches = WatchTable(seed: seed)
+    births = Array(repeating: 0, count: 65536)
+    births[0] = 1
+    births[Int(DomainID.any.rawValue)] = 1
+    specialPermissions = Array(repeating: [Permission(.zero, [])], count: 2)
+    self.domainExists = domainExists
+  }
+}

@@ -40,7 +40,7 @@ def screen(machine):
 
 @test("the console: debug keys, screen, time stamps, a panic with registers and trace", "quick")
 def _(lab):
-    words = "console=com1,vga vga=keep console_timestamps=boot conring_size=256k com2=9600,8n1,amt"
+    words = "console=com1,vga vga=text-80x25,keep console_timestamps=boot conring_size=256k com2=9600,8n1,amt"
     with lab.machine(extra_hypervisor_args=words, memory=2048, qemu_args=["-vga", "std"]) as machine:
         with lab.case("input goes to dom0 when it boots, and by Ctrl-A to the debug keys"):
             machine.expect(TO_DOM0, 120)

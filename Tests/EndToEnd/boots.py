@@ -2,7 +2,7 @@
 
 import re
 
-from console import check_input
+from console import check_input, check_ring
 from lab import field, require, test
 
 # What a healthy kernel never says.
@@ -34,6 +34,7 @@ def shape(machine, cpus, mebibytes, tag, leave):
             check_dom0(dom0, cpus, mebibytes)
             if cpus == 1:
                 check_input(dom0)
+                check_ring(dom0)
             if leave == "poweroff":
                 require((end := dom0.power_off()) == "poweroff", f"poweroff ended QEMU with {end}")
             else:

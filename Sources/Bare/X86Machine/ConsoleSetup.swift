@@ -28,11 +28,16 @@ extension X86 {
     }
   }
 
-  /// Opens the usual port and the screen for somebody who panics before the options are read.
+  /// Prepares the console for somebody who panics: takes the screen back from dom0 if it shows text,
+  /// or, before the options are read, opens the usual port and the screen.
   static func openConsoleForPanic() {
+    let wantsScreen = boot.pointee.options.consoles.contains(.vga)
     withConsole { console in
       for i in 0..<2 { console.ports[i]?.forgetRoom() }
-      guard !console.isOpen else { return }
+      guard !console.isOpen else {
+        if wantsScreen, console.screen == nil { console.screen = TextMode.screen() }
+        return
+      }
       var port = SerialPort(base: 0x3f8, irq: 0, isConsole: true)
       let isPresent = port.isPresent
       if isPresent { port.setUp(UARTSettings(baud: 115_200), keepingSpeed: false) }

@@ -4,11 +4,16 @@ import Primitives
 
 /// The VGA text screen, if the adapter is in text mode.
 /// - Source: IBM VGA technical reference: graphics controller register 6, CRT controller
-///   registers 0x0E and 0x0F.
+///   registers 0x0C to 0x0F.
 enum TextMode {
   /// The screen, emptied; nil if there is no VGA adapter, or it shows graphics.
   static func screen() -> TextScreen? {
     guard isOn, let base = unsafe cells() else { return nil }
+    // Whoever had the screen may have scrolled by showing another part of the memory.
+    X86.outb(0x3d4, 0x0c)
+    X86.outb(0x3d5, 0)
+    X86.outb(0x3d4, 0x0d)
+    X86.outb(0x3d5, 0)
     // Safety: 32 KiB of the adapter's memory, which the direct map shows from the start, for ever;
     // only this screen writes it. The processor's range registers keep it out of the caches.
     return TextScreen(unsafe Table(base: base, count: TextScreen.columns * TextScreen.rows))

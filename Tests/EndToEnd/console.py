@@ -35,13 +35,13 @@ def check_ring(dom0):
     require("Linux version" not in ring, f"dom0's own output is in the hypervisor's ring:\n{ring}")
     keys = "q" * 80  # more than the 16 KiB that xl reads at a time
     lengths = dom0.run(
-        f"xl debug-keys {keys}; xl dmesg | wc -c; xl dmesg -c | wc -c; xl dmesg -c | wc -c; xl debug-keys q").output
+        f"xl debug-keys {keys}; xl dmesg | wc -c; xl dmesg -c | wc -c; xl dmesg -c | wc -c").output
     lengths = [int(line) for line in lengths.splitlines() if line.isdigit()]
     require(lengths[0] > 16000 and lengths[1] == lengths[0], f"xl dmesg -c loses lines: {lengths}")
     require(lengths[2] == 0, f"xl dmesg -c does not clear: {lengths}")
     dom0.run("pkill xenconsoled; sleep 1; mkdir -p /var/log/xen/console; xenconsoled --log=hv", check=True)
     # The daemon waits for VIRQ_CON_RING.
-    dom0.run("xl debug-keys m; for i in $(seq 50); do grep -q \"'m' pressed\" "
+    dom0.run("xl debug-keys q; for i in $(seq 50); do grep -q \"'q' pressed\" "
              "/var/log/xen/console/hypervisor.log && exit; sleep 0.2; done; exit 1", check=True)
 
 

@@ -11,10 +11,11 @@ x86_copy_safe:
     shr $3, %rcx
     and $7, %eax
 1:  rep movsq
+    jz 5f                       // flags of the AND: most copies are whole words
     mov %eax, %ecx
 2:  rep movsb
 3:  mov %rcx, %rax
-    ret
+5:  ret
 
 4:  lea (%rax, %rcx, 8), %rcx   // words left and the tail
     jmp 3b

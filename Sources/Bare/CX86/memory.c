@@ -8,6 +8,7 @@ void *memset(void *d, int c, size_t n) {
   size_t words = n >> 3;
   __asm__ volatile("rep stosq" : "+D"(d), "+c"(words) : "a"(pattern) : "memory");
   n &= 7;
+  if (n == 0) return r;  // starting a string instruction is slow, also for nothing
   __asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
   return r;
 }
@@ -17,6 +18,7 @@ void *memcpy(void *restrict d, const void *restrict s, size_t n) {
   size_t words = n >> 3;
   __asm__ volatile("rep movsq" : "+D"(d), "+S"(s), "+c"(words) : : "memory");
   n &= 7;
+  if (n == 0) return r;
   __asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
   return r;
 }

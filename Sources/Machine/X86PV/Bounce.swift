@@ -51,35 +51,27 @@ extension Hypervisor where M: X86Hardware {
       frame.pointee.ss = pv.pointee.kernelSS
     }
     stack &= ~15
-    var words = InlineArray<12, UInt64>(repeating: 0)
-    var count = 0
-    func push(_ word: UInt64) {
-      words[count] = word
-      count += 1
-    }
-    push(frame.pointee.rcx)
-    push(frame.pointee.r11)
+    let (rcx, r11, rip) = (frame.pointee.rcx, frame.pointee.r11, frame.pointee.rip)
+    let cs = savedCS | (mask ? 1 << 32 : 0)
+    let flags = guestFlags(frame.pointee.rflags, vcpu, masked: mask)
+    let rsp = frame.pointee.rsp
+    // A constant shape each: this is the way of every event and every page fault.
+    let isWritten: Bool
     if let selectors = bounce.selectors {
-      push(UInt64(selectors.ds))
-      push(UInt64(selectors.es))
-      push(UInt64(selectors.fs))
-      push(UInt64(selectors.gs))
+      isWritten = push(
+        [
+          rcx, r11, UInt64(selectors.ds), UInt64(selectors.es), UInt64(selectors.fs),
+          UInt64(selectors.gs), rip, cs, flags, rsp, savedSS,
+        ] as InlineArray<11, UInt64>, below: &stack)
+    } else if let errorCode = bounce.errorCode {
+      isWritten = push(
+        [rcx, r11, UInt64(errorCode), rip, cs, flags, rsp, savedSS] as InlineArray<8, UInt64>,
+        below: &stack)
+    } else {
+      isWritten = push(
+        [rcx, r11, rip, cs, flags, rsp, savedSS] as InlineArray<7, UInt64>, below: &stack)
     }
-    if let errorCode = bounce.errorCode { push(UInt64(errorCode)) }
-    push(frame.pointee.rip)
-    push(savedCS | (mask ? 1 << 32 : 0))
-    push(guestFlags(frame.pointee.rflags, vcpu, masked: mask))
-    push(frame.pointee.rsp)
-    push(savedSS)
-    let bytes = UInt64(count) * 8
-    stack = stack &- bytes
-    guard M.isGuestRange(VirtualAddress(stack), count: bytes) else {
-      crashGuest(vcpu, "its kernel stack is in the hypervisor's range")
-      return
-    }
-    do throws(XenErrno) {
-      try write(words, count: count, to: GuestHandle<UInt64>(address: stack))
-    } catch {
+    guard isWritten else {
       crashGuest(vcpu, "its kernel stack cannot be written")
       return
     }
@@ -92,6 +84,20 @@ extension Hypervisor where M: X86Hardware {
     frame.pointee.rflags = (frame.pointee.rflags & ~cleared.rawValue) | RFLAGS.if.rawValue
     // What is in RCX and R11 now means nothing to the handler, so the quick way back will do.
     frame.pointee.entryVector = PVEntry.syscall
+  }
+
+  /// Puts words onto the guest's stack, which moves down; false if they cannot be written there.
+  @inline(__always)
+  private func push<let n: Int>(
+    _ words: InlineArray<n, UInt64>, below stack: inout UInt64
+  ) -> Bool {
+    stack = stack &- UInt64(n &* 8)
+    do throws(XenErrno) {
+      try write(words, count: n, to: GuestHandle<UInt64>(address: stack))
+      return true
+    } catch {
+      return false
+    }
   }
 
   /// RFLAGS as the guest believes them to be: its interrupt flag is the upcall mask, its privilege

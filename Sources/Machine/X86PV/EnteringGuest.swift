@@ -16,9 +16,11 @@ extension Hypervisor where M: X86Hardware {
     let cpu = thisCPU
     // Most often there is nothing to do.
     if cpu.pointee.pending.load(ordering: .relaxed) == 0, let vcpu = cpu.pointee.current,
-      vcpu.pointee.isRunnable, !hasDeliveries(vcpu)
+      vcpu.pointee.isRunnable
     {
-      return
+      guard hasDeliveries(vcpu) else { return }
+      deliverPending(to: vcpu)
+      if vcpu.pointee.isRunnable, cpu.pointee.pending.load(ordering: .relaxed) == 0 { return }
     }
     workBeforeEnteringGuest()
   }

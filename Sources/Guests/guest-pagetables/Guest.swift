@@ -35,5 +35,6 @@ public func guestMain(_ startInfo: UInt64) {
     section { testReservations() }
     section { testExchange() }
     testLeaks(free, own)
+    section { testStaleTranslations() }
   }
 }

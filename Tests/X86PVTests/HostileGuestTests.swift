@@ -214,4 +214,49 @@ import XenABI
           == [[0, 0], [1, 0x1234], [2, 0], [3, 0], [7, 0x404]])
     }
   }
+
+  @Test func aVCPUDoesNotBeginInProgramsWithoutPageTables() throws {
+    try withGuests { g in
+      let address: UInt64 = 0x2_0000
+      try makeContext(g, at: address)
+      let flags = GuestHandle<UInt64>(address: address + UInt64(VCPUGuestContextLayout.flags))
+      try g.hv.write(0, to: flags)
+      func set() -> XenErrno? {
+        reason { () throws(XenErrno) in try g.hv.setPVContext(g.guest, fromGuestAddress: address) }
+      }
+      #expect(set() == .EINVAL)
+      #expect(g.guest.pv.pointee.isKernelMode == true)
+      let user = address + UInt64(VCPUGuestContextLayout.controlRegisters + 8)
+      try g.hv.write(g.frames[1][9].address.rawValue, to: GuestHandle<UInt64>(address: user))
+      #expect(set() == nil)
+      #expect(g.guest.pv.pointee.isKernelMode == false)
+    }
+  }
+
+  @Test func rootsLoadedOneAfterTheOtherAreAllGivenBack() throws {
+    try withGuests { g in
+      let f = g.frames[1]
+      let world = g.guest.domain
+      g.guest.pv.pointee.isKernelMode = true
+      // Interrupts wait all the time, so that undoing each root is cut short.
+      g.host.update { $0.turnsUntilInterrupt = 0 }
+      for i in 0..<3 {
+        for entry in 0..<8 {
+          g.host.memory[f[8 + i]][word: entry] = PageTableEntry(f[1], .table).rawValue
+        }
+        var result = ControlWriteResult.again
+        while result == .again {
+          result = g.hv.writeGuestControl(3, f[8 + i].address.rawValue, g.guest)
+        }
+        #expect(result == .done)
+      }
+      g.host.update { $0.turnsUntilInterrupt = nil }
+      let last = g.mmuExt([(5, f[12].rawValue, 0)])
+      #expect(g.value(.mmuExtOp, last, by: g.guest) == 0)
+      for i in 0..<3 {
+        #expect(g.word(f[8 + i]).count == 0)
+        #expect(g.hv.isUnused(f[8 + i], of: world), "root \(i)")
+      }
+    }
+  }
 }

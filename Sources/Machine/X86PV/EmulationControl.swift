@@ -81,6 +81,8 @@ extension Hypervisor where M: X86Hardware {
       return .done
     case 3:
       do throws(XenErrno) {
+        // The old root of the last time may still be being undone.
+        try mmu(for: vcpu.domain).finishPending(&vcpu.pv.pointee.memory.pending)
         try setKernelRoot(Caller(vcpu), MFN(value >> 12))
       } catch {
         return error == .ERESTART ? .again : .refused

@@ -99,6 +99,9 @@ extension Hypervisor where M: X86Hardware {
   ) throws(XenErrno) {
     var registers: CPUUserRegs = try source.field(VCPUGuestContextLayout.userRegs)
     guard VirtualAddress(registers.rip).isCanonical else { throw .EINVAL }
+    // Whose programs run needs page tables for them.
+    let isKernelMode = flags & VCPUContextFlags.inKernel != 0
+    guard isKernelMode || vcpu.pv.pointee.memory.userRoot != .invalid else { throw .EINVAL }
     let wanted = registers.rflags
     registers.cs |= 3
     registers.ss |= 3
@@ -107,7 +110,7 @@ extension Hypervisor where M: X86Hardware {
     registers.entryVector = PVEntry.full
     let pv = vcpu.pv
     pv.pointee.frame = registers
-    pv.pointee.isKernelMode = flags & VCPUContextFlags.inKernel != 0
+    pv.pointee.isKernelMode = isKernelMode
     pv.pointee.iopl = UInt8(truncatingIfNeeded: wanted >> 12 & 3)
     let kernelSS: UInt64 = try source.field(VCPUGuestContextLayout.kernelSS)
     pv.pointee.kernelSS = UInt16(truncatingIfNeeded: kernelSS) | 3

@@ -49,6 +49,29 @@ struct VCPUOperationTests {
     }
   }
 
+  @Test func aVCPUInfoThatStoodInGoesWhenTheGuestHasItsOwn() throws {
+    try World.run { (w: World) throws -> Void in
+      let before = w.freeFrames()
+      var wanted = DomainSpecification()
+      wanted.id = DomainID(9)
+      wanted.maximumVCPUs = 34
+      _ = try w.hv.createDomain(wanted)
+      do {
+        guard let reference = w.hv.domain(DomainID(9)) else { throw XenErrno.ESRCH }
+        let domain = reference.domain
+        domain.pointee.maximumFrames = 4
+        // Beyond the 32 that the shared info page has room for.
+        for n: UInt32 in [0, 32, 33] { try w.hv.createVCPU(VCPUID(n), of: domain) }
+        let mfn = try w.allocate(for: domain)
+        let request = VCPURegisterInfo(mfn: mfn.rawValue, offset: 0)
+        #expect(try perform(.registerVCPUInfo, 32, request, by: domain, in: w) == 0)
+        #expect(try w.destroy(domain))
+      }
+      #expect(!w.exists(9))
+      #expect(w.freeFrames() == before)
+    }
+  }
+
   @Test(arguments: [
     (UInt64(999_999), false), (1_000_000, true), (UInt64.max >> 2, true), (UInt64.max, false),
   ])

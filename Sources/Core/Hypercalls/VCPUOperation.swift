@@ -231,11 +231,12 @@ extension Hypervisor {
       throw .EINVAL
     }
     // No event is being raised while the area moves; the guest is told to look for all of them.
+    var old = mfn
     let moved = domain.pointee.eventLock.withLock { () -> Bool in
       guard let new = VCPUInfoView(M.memory[mfn], offset: offset), !vcpu.pointee.hasRegisteredInfo
       else { return false }
-      new.adopt(
-        from: VCPUInfoView(M.memory[vcpu.pointee.infoFrame], offset: vcpu.pointee.infoOffset))
+      old = vcpu.pointee.infoFrame
+      new.adopt(from: VCPUInfoView(M.memory[old], offset: vcpu.pointee.infoOffset))
       vcpu.pointee.infoFrame = mfn
       vcpu.pointee.infoOffset = offset
       vcpu.pointee.hasRegisteredInfo = true
@@ -245,6 +246,8 @@ extension Hypervisor {
       M.releaseWritableFrame(mfn, in: self)
       throw .EINVAL
     }
+    // A frame that only stood in until now.
+    if old != domain.pointee.sharedInfo { releaseFromOwner(old) }
     notifyUpcall(vcpu)
   }
 }

@@ -43,7 +43,28 @@ struct MapTests {
     #expect(unmapFailure(d, handle, .host) == .badHandle, "while it is being unmapped")
     d.grants.endUnmap(handle, mapping)
     #expect(unmapFailure(d, handle, .host) == .badHandle)
+    #expect(failure { () throws(GrantStatus) in _ = try d.grants.mapping(handle) } == .badHandle)
     #expect(d.grants.usedHandles == 0)
+  }
+
+  @Test func handlesDoNotLeadIntoFramesThatTheGuestWrites() throws {
+    let d = try TestDomain(1, on: host)
+    let handle = try map(d, 3, GrantMapFlags.hostMap)
+    // Past the last record, the table's own list of frames would go on with the shared ones. There
+    // the guest names a frame of its own, full of records.
+    let mine = host.takeFrame()
+    let shared = try #require(d.grants.sharedFrame(0))
+    for i in 0..<512 {
+      host.memory[shared][word: i] = mine.rawValue
+      host.memory[mine][word: i] = UInt64.max >> 1
+    }
+    for number: UInt32 in [1 << 24, 1 << 24 + 1, UInt32(d.grants.handleLimit), UInt32.max] {
+      let forged = GrantHandle(number)
+      #expect(
+        failure { () throws(GrantStatus) in _ = try d.grants.mapping(forged) } == .badHandle)
+      #expect(unmapFailure(d, forged, .host) == .badHandle, "\(number)")
+    }
+    #expect(try d.grants.mapping(handle).ref == GrantRef(3))
   }
 
   @Test(arguments: [UInt32(0), 255, 256, 1 << 24, UInt32.max])

@@ -71,10 +71,11 @@ public enum FakeMachine: Machine {
     }
   }
 
-  /// As on x86-64 with PV guests: 0xffff800000000000 to 0xffff87ffffffffff is the hypervisor's.
+  /// As on x86-64 with PV guests: 0xffff800000000000 to 0xffff87ffffffffff is the hypervisor's, and
+  /// what is not canonical is nobody's.
   public static func isGuestRange(_ address: VirtualAddress, count: UInt64) -> Bool {
     let (last, overflow) = address.rawValue.addingReportingOverflow(max(1, count) - 1)
     return !overflow
-      && (last < 0xffff_8000_0000_0000 || address.rawValue >= 0xffff_8800_0000_0000)
+      && (last < 0x0000_8000_0000_0000 || address.rawValue >= 0xffff_8800_0000_0000)
   }
 }

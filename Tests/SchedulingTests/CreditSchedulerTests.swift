@@ -242,3 +242,31 @@ struct LatencyTests {
     #expect(simulator.tasks[yielding].ran > second / 20, "seed \(simulator.seed)")
   }
 }
+
+struct MixTests {
+  /// What a busy host of two CPUs holds all at once.
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func everyPromiseHoldsBesideTheOthers(seed: UInt64) {
+    let simulator = Simulator(cpus: 2, seed: seed)
+    let small = simulator.add(.hog, to: simulator.group(weight: 256))
+    let large = simulator.add(.hog, to: simulator.group(weight: 512))
+    let capped = simulator.add(.hog, to: simulator.group(weight: 2048, cap: 50))
+    let pinned = simulator.add(.hog, to: simulator.group(weight: 128), hard: [1])
+    let sleeper = simulator.add(.interactive(run: 0.3, every: 11))
+    let bursty = simulator.add(
+      Behaviour(run: milliseconds(1)...milliseconds(30), sleep: milliseconds(5)...milliseconds(60)))
+    measure(simulator, for: 20 * second)
+    let ran = { (n: Int) in simulator.share(n, of: 20 * second) }
+    #expect(abs(ran(large) / ran(small) - 2) < 0.1, "weights 1 to 2: \(ran(small)), \(ran(large))")
+    // A cap is a limit, not a right: what is parked late in a period does not catch up.
+    #expect(ran(capped) > 0.44 && ran(capped) < 0.505, "a cap of 50: \(ran(capped))")
+    #expect(abs(ran(pinned) / ran(small) - 0.5) < 0.05, "a pinned one's weight: \(ran(pinned))")
+    #expect(simulator.tasks[sleeper].longestLatency < milliseconds(10), "within a tick")
+    let all = [small, large, capped, pinned, sleeper, bursty].reduce(0) { $0 + ran($1) }
+    #expect(all > 1.99, "no CPU idles: \(all)")
+    for n in [small, large, pinned, bursty] {
+      #expect(simulator.tasks[n].longestWait < milliseconds(300), "\(n) waits too long")
+    }
+    #expect(simulator.longestWaste < milliseconds(1))
+  }
+}

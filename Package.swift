@@ -123,6 +123,11 @@ let hostedOnly: [Target] = [
     base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
   module("XenStoreWire", in: "Toolstack"),
   module("XenStoreCore", in: "Toolstack", ["XenStoreWire"]),
+  .target(name: "CXenStore", path: "Sources/Toolstack/CXenStore"),
+  module("XenStoreServer", in: "Toolstack", ["XenStoreWire", "XenStoreCore", "CXenStore"]),
+  .executableTarget(
+    name: "xenstored", dependencies: ["XenStoreServer", "CXenStore"],
+    path: "Sources/Toolstack/xenstored", swiftSettings: strict),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),

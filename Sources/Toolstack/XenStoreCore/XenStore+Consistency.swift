@@ -1,6 +1,14 @@
 import XenStoreWire
 
 extension XenStore {
+  /// What the store holds, for a person.
+  public var summary: String {
+    let open = connections.count { $0.isOpen }
+    let transactions = connections.reduce(0) { $0 &+ $1.transactions.count }
+    return "nodes \(nodes.tree.nodeCount)\nconnections \(open)\nwatches \(watches.count)\n"
+      + "transactions \(transactions)\ndomains \(domains.count)\n"
+  }
+
   /// Looks for a broken invariant; nil when there is none.
   ///
   /// - Complexity: grows with the number of nodes and pages.

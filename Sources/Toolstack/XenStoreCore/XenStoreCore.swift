@@ -28,7 +28,8 @@ public struct XenStore: ~Copyable {
   /// when there is none.
   var births: [UInt32]
   var epoch: UInt32 = 1
-  var defaultQuotas = Quotas()
+  /// The limits that a domain begins with.
+  public var defaultQuotas = Quotas()
   /// The permissions of `@introduceDomain` and `@releaseDomain`.
   var specialPermissions: [[Permission]]
   let domainExists: (DomainID) -> Bool

@@ -1,0 +1,176 @@
+// The calls to the kernel, and the only unsafe code of the server: buffers are handed over with
+// their own lengths, and no pointer outlives its call.
+
+import CXenStore
+import Glibc
+
+/// A call to the kernel that failed.
+public struct SystemError: Error {
+  /// What was tried.
+  public let call: String
+  /// The error's number.
+  public let code: Int32
+
+  init(_ call: String) {
+    self.call = call
+    code = errno
+  }
+
+  /// What went wrong, for a person.
+  public var message: String {
+    // Safety: strerror returns a string that stays until its next call; it is copied at once.
+    let text = unsafe strerror(code).map { unsafe String(cString: $0) }
+    return "\(call): \(text ?? "error \(code)")"
+  }
+}
+
+/// What became of an attempt to move bytes.
+enum Transfer {
+  case bytes(Int)
+  case wouldBlock
+  case closed
+}
+
+enum SystemCalls {
+  private static func outcome(_ result: Int) -> Transfer {
+    if result > 0 { return .bytes(result) }
+    if result == 0 { return .closed }
+    return errno == EAGAIN || errno == EINTR ? .wouldBlock : .closed
+  }
+
+  /// Receives as many bytes as fit.
+  static func receive(_ descriptor: Int32, into buffer: inout [UInt8]) -> Transfer {
+    let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+      // Safety: the kernel writes at most the buffer's own length.
+      unsafe recv(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT))
+    }
+    return outcome(count)
+  }
+
+  /// Sends as many bytes as the kernel takes.
+  static func transmit(_ descriptor: Int32, _ bytes: Span<UInt8>) -> Transfer {
+    let count = unsafe bytes.withUnsafeBufferPointer { bytes in
+      // Safety: the kernel reads at most the span's own length.
+      unsafe send(
+        descriptor, bytes.baseAddress, bytes.count,
+        Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+    }
+    return outcome(count)
+  }
+
+  /// Waits for descriptors that are ready.
+  static func wait(_ epoll: Int32, into ready: inout [cxs_event], timeout: Int32) -> Int {
+    let count = unsafe ready.withUnsafeMutableBufferPointer { events in
+      // Safety: at most as many events are written as the buffer holds.
+      unsafe cxs_epoll_wait(
+        epoll, events.baseAddress, Int32(truncatingIfNeeded: events.count), timeout)
+    }
+    return max(0, Int(count))
+  }
+
+  /// Takes a waiting client of a listening socket; nil when there is none.
+  static func accept(_ listener: Int32) -> Int32? {
+    let descriptor = cxs_accept(listener)
+    return descriptor >= 0 ? descriptor : nil
+  }
+
+  /// Makes a listening socket at a path, in place of one that is there.
+  static func listen(at path: String) throws(SystemError) -> Int32 {
+    let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let descriptor = socket(AF_UNIX, flags, 0)
+    guard descriptor >= 0 else { throw SystemError("socket") }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    // Safety: the path is copied into the field only when it fits with its nul.
+    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
+      guard bytes.count < field.count else { return false }
+      unsafe field.copyBytes(from: bytes)
+      return true
+    }
+    guard fits else {
+      errno = ENAMETOOLONG
+      throw SystemError(path)
+    }
+    _ = unsafe unlink(path)
+    // Safety: the address is read in its own length.
+    let bound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard bound == 0, Glibc.listen(descriptor, 1024) == 0 else { throw SystemError(path) }
+    // Safety: the path is a Swift string, passed with its nul.
+    _ = unsafe chmod(path, 0o600)
+    return descriptor
+  }
+
+  /// Raises the limit of open descriptors as far as allowed.
+  static func raiseDescriptorLimit() {
+    var limit = rlimit()
+    // Safety: one structure of that type is written, and read.
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  /// A number that nobody outside can know.
+  static func randomSeed() -> UInt64 { UInt64.random(in: .min ... .max) }
+
+  /// Writes a text to a file.
+  static func write(_ text: String, to path: String) throws(SystemError) {
+    // Safety: the path and the text are passed with their own lengths.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    let count = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    }
+    guard count == bytes.count else { throw SystemError(path) }
+  }
+
+  /// Says on standard error what happened.
+  static func log(_ line: String) {
+    let bytes = Array("xenstored: \(line)\n".utf8)
+    // Safety: the bytes are read in their own length.
+    _ = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe Glibc.write(2, bytes.baseAddress, bytes.count)
+    }
+  }
+
+  /// The value of an environment variable.
+  static func environment(_ name: String) -> String? {
+    // Safety: the string is copied at once.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  /// Tells the service manager that we are ready, when there is one.
+  static func notifyReady() {
+    guard let path = environment("NOTIFY_SOCKET"), let first = path.utf8.first else { return }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    // An address that begins with @ has no file: its first byte is a nul.
+    let bytes = (first == UInt8(ascii: "@") ? [0] : [first]) + path.utf8.dropFirst()
+    // Safety: the path is copied into the field only when it fits.
+    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
+      guard bytes.count < field.count else { return false }
+      unsafe field.copyBytes(from: bytes)
+      return true
+    }
+    guard fits else { return }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
+    let text = Array("READY=1".utf8)
+    // Safety: address and text are read in their own lengths.
+    _ = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe text.withUnsafeBytes { bytes in
+          unsafe sendto(descriptor, bytes.baseAddress, bytes.count, 0, pointer, length)
+        }
+      }
+    }
+  }
+}

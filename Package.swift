@@ -126,7 +126,7 @@ let hostedOnly: [Target] = [
   .target(name: "CXenStore", path: "Sources/Toolstack/CXenStore"),
   module("XenStoreServer", in: "Toolstack", ["XenStoreWire", "XenStoreCore", "CXenStore"]),
   .executableTarget(
-    name: "xenstored", dependencies: ["XenStoreServer", "CXenStore"],
+    name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "CXenHeaders"]),
@@ -156,6 +156,7 @@ let hostedOnly: [Target] = [
     ]),
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
+  tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore"]),
   tests("HouseRulesTests", []),
 ]
 

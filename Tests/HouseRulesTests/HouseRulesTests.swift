@@ -36,6 +36,8 @@ import Testing
       declared.map { ($0.name, Set($0.dependencies)) }, uniquingKeysWith: { $0.union($1) })
     for file in SourceTree.swiftSources {
       let module = file.module.hasPrefix("guest-") ? "guest-\\($0)" : file.module
+      // A program's main file: thin, and declared without the function that declares modules.
+      if file.path.hasSuffix("/main.swift") { continue }
       guard let allowed = allowed[module] else {
         violations.append("\(file.path): module \(module) is not in Package.swift")
         continue

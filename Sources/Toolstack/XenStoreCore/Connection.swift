@@ -49,8 +49,12 @@ struct Connection {
   var transactionBytes = 0
   /// What relative paths begin with: `/local/domain/N/`.
   var prefix: [UInt8]
-  /// A request of its waits for the world outside, and so do those after it.
+  /// A request of its waits for the world outside or for its turn, and so do those after it.
   var isWaiting = false
+  /// How many of its next transactions take turns with those of others.
+  var conflicts = 0
+  /// How often it was told EAGAIN since it last committed.
+  var losses = 0
 
   var pendingBytes: Int { output.count &- sent }
 

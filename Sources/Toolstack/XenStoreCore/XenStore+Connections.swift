@@ -40,6 +40,7 @@ extension XenStore {
     connections[id.index].sent = 0
     dirty.removeAll { $0 == id }
     effects.removeAll { $0.connection == id }
+    connections[id.index].isWaiting = false
     freeConnections.append(id.index)
   }
 
@@ -57,6 +58,7 @@ extension XenStore {
       nodes.drop(transaction.tree)
     }
     connections[index].transactionBytes = 0
+    leaveTurn(index)
   }
 
   // MARK: Output
@@ -65,19 +67,14 @@ extension XenStore {
   public func pendingBytes(_ id: ConnectionID) -> Int { connections[id.index].pendingBytes }
 
   /// Hands a client's unread bytes to `body`, which returns how many of them it took.
-  public mutating func send<Failure: Error>(
-    _ id: ConnectionID, _ body: (Span<UInt8>) throws(Failure) -> Int
-  ) throws(Failure) {
+  public mutating func send(_ id: ConnectionID, _ body: (Span<UInt8>) -> Int) {
     let index = id.index
     connections[index].isDirty = false
     let start = connections[index].sent
     var output: [UInt8] = []
     swap(&output, &connections[index].output)
-    let result = Result { () throws(Failure) in
-      try body(output.span.extracting(start..<output.count))
-    }
+    let taken = body(output.span.extracting(start..<output.count))
     swap(&output, &connections[index].output)
-    let taken = try result.get()
     connections[index].sent = min(start &+ max(taken, 0), connections[index].output.count)
     if connections[index].pendingBytes == 0 {
       connections[index].sent = 0

@@ -97,6 +97,7 @@ extension XenStore {
       ok()
     case .transactionStart:
       guard header.transactionID == 0 else { throw .busy }
+      if waitsForTurn(caller, header) { return false }
       try startTransaction(caller)
     case .transactionEnd(let commits):
       try endTransaction(caller, header.transactionID, commits: commits)

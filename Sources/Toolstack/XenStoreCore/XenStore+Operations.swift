@@ -25,7 +25,16 @@ extension XenStore {
       return try write(caller, payload, path, value, isInTransaction)
     case .directory(let path):
       let id = try find(caller, payload, path, .read)
-      try listChildren(id)
+      // Only the store's own version counts its changes in one line.
+      guard !isInTransaction else {
+        try listChildren(id)
+        return .readOnly
+      }
+      let generation = nodes.node(id).childGeneration
+      if !lists.append(id, generation, to: &reply) {
+        try listChildren(id)
+        lists.keep(id, generation, reply)
+      }
       return .readOnly
     case .directoryPart(let path, let offset):
       let id = try find(caller, payload, path, .read)

@@ -16,6 +16,7 @@ extension XenStore {
     var id = connections[index].nextTransaction
     while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
     connections[index].nextTransaction = id &+ 1
+    if turns.holder == index, turns.transaction == 0 { turns.transaction = id }
     let base = nodes.tree.generation
     connections[index].transactions.append(Transaction(id: id, tree: nodes.fork(), base: base))
     connections[index].transactionBytes &+= Self.transactionCharge
@@ -90,6 +91,8 @@ extension XenStore {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
     let transaction = connections[index].transactions.remove(at: position)
+    defer { if turns.holder == index, turns.transaction == id { leaveTurn(index) } }
+    if connections[index].conflicts > 0 { connections[index].conflicts &-= 1 }
     connections[index].transactionBytes &-=
       Self.transactionCharge &+ transaction.log.count &+ 8 &* transaction.answers.count
     guard commits, transaction.changes > 0 else {
@@ -106,11 +109,13 @@ extension XenStore {
       swap(&nodes.tree, &tree)
       guard same else {
         nodes.drop(tree)
+        noteLoss(index, since: transaction.base)
         throw .again
       }
     }
     if watches.count > 0 { fireChanges(caller, transaction, &tree) }
     nodes.adopt(tree)
+    noteCommit(index)
     reply.removeAll(keepingCapacity: true)
     ok()
   }

@@ -34,6 +34,11 @@ public struct XenStore: ~Copyable {
   var specialPermissions: [[Permission]]
   let domainExists: (DomainID) -> Bool
 
+  /// Whose transactions take turns: they conflicted lately.
+  var turns = Turns()
+  /// Lists of children as they were sent last.
+  var lists = ListCache()
+
   /// Scratch space that keeps its capacity: the request's path, the reply, lists.
   var path: [UInt8] = []
   var reply: [UInt8] = []
@@ -44,6 +49,12 @@ public struct XenStore: ~Copyable {
   public var effects: [Effect] = []
   /// Connections whose output grew since the owner last took this list.
   public var dirty: [ConnectionID] = []
+  /// Connections that waited and do no longer, since the owner last took this list: what they sent
+  /// meanwhile can be served.
+  public var resumed: [ConnectionID] = []
+  /// Whether those whose transactions conflicted lately take turns. Off by default: then no request
+  /// waits for another client's.
+  public var takesTurns = false
   /// Quotas that bit for the first time since the owner last took this list.
   public var quotaHits: [QuotaHit] = []
   /// Work done so far, in units of about one small request.

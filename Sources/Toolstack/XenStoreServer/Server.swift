@@ -3,8 +3,18 @@ import Glibc
 import XenStoreCore
 import XenStoreWire
 
+/// Serves a socket until a signal ends it.
+///
+/// - Throws: what the kernel refused.
+public func serve(_ options: Options, host: any DomainHost) throws(SystemError) {
+  var server = try Server(options, host: host)
+  if !options.staysInForeground, cxs_background() != 0 { throw SystemError("daemon") }
+  try server.start(options)
+  server.run()
+}
+
 /// A server of one socket.
-public struct Server: ~Copyable {
+struct Server: ~Copyable {
   /// A client's descriptor and what it sent that is not served yet.
   private struct Client {
     var descriptor: Int32
@@ -40,12 +50,17 @@ public struct Server: ~Copyable {
 
   /// Work that a client may cause in one round before others have theirs.
   private let budget = 512
+  /// How long others wait for one transaction, when those that conflicted take turns.
+  private let turnMilliseconds: Int32 = 3
+  private var turnDeadline: Int64 = 0
+  private var lastTurn = 0
 
   /// Opens the socket.
   ///
   /// - Throws: what the kernel refused.
-  public init(_ options: Options, host: any DomainHost) throws(SystemError) {
+  init(_ options: Options, host: any DomainHost) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
+    cxs_tune_allocator()
     let (epoll, listener, signals) = try Self.open(options.socket)
     self.epoll = epoll
     self.listener = listener
@@ -53,6 +68,7 @@ public struct Server: ~Copyable {
     self.host = host
     store = XenStore(seed: SystemCalls.randomSeed()) { host.exists($0) }
     store.defaultQuotas = options.quotas
+    store.takesTurns = true
   }
 
   private static func open(
@@ -74,18 +90,20 @@ public struct Server: ~Copyable {
   /// Says that we are ready: to the service manager, in the process file, on standard output.
   ///
   /// - Throws: what the kernel refused.
-  public mutating func start(_ options: Options) throws(SystemError) {
+  mutating func start(_ options: Options) throws(SystemError) {
     if let path = options.pidFile { try SystemCalls.write("\(getpid())\n", to: path) }
     if options.printsProcess { print(getpid()) }
     SystemCalls.notifyReady()
   }
 
   /// Serves until a signal ends it.
-  public mutating func run() {
+  mutating func run() {
     var hasWork = false
     while isRunning {
       let isBusy = hasWork || !runnable.isEmpty
-      let count = SystemCalls.wait(epoll, into: &ready, timeout: isBusy ? 0 : -1)
+      let patience: Int32 = store.hasTurnWaiters ? turnMilliseconds : -1
+      let count = SystemCalls.wait(epoll, into: &ready, timeout: isBusy ? 0 : patience)
+      passTurns()
       let waiting = runnable
       runnable.removeAll(keepingCapacity: true)
       for slot in waiting { resume(slot) }
@@ -93,8 +111,28 @@ public struct Server: ~Copyable {
       hasWork = store.continueWork(budget: 4096)
       flush()
       report()
+      for id in store.resumed where store.isOpen(id) && slots[id.index] >= 0 {
+        schedule(slots[id.index])
+      }
+      store.resumed.removeAll(keepingCapacity: true)
     }
     close(listener)
+  }
+
+  /// Ends a turn that takes too long.
+  private mutating func passTurns() {
+    guard store.hasTurnWaiters else {
+      turnDeadline = 0
+      return
+    }
+    let now = SystemCalls.milliseconds()
+    if turnDeadline == 0 || store.turnCount != lastTurn {
+      lastTurn = store.turnCount
+      turnDeadline = now &+ Int64(turnMilliseconds)
+    } else if now >= turnDeadline {
+      store.passTurn()
+      turnDeadline = 0
+    }
   }
 
   private mutating func serve(_ event: cxs_event) {
@@ -178,6 +216,13 @@ public struct Server: ~Copyable {
     }
   }
 
+  /// Has a client's input served in the next round.
+  private mutating func schedule(_ slot: Int) {
+    guard clients[slot]?.isRunnable == false else { return }
+    clients[slot]?.isRunnable = true
+    runnable.append(slot)
+  }
+
   /// Serves what was received before.
   private mutating func resume(_ slot: Int) {
     guard let id = clients[slot]?.id else { return }
@@ -204,11 +249,13 @@ public struct Server: ~Copyable {
       switch consumed.reason {
       case .incomplete: return position
       case .waiting:
-        if store.effects.isEmpty { return position }
+        if store.effects.isEmpty {
+          watch(slot, reads: bytes.count &- position < 65536, writes: false)
+          return position
+        }
         perform()
       case .budget:
-        clients[slot]?.isRunnable = true
-        runnable.append(slot)
+        schedule(slot)
         return position
       case .unread:
         clients[slot]?.isStalled = true
@@ -253,8 +300,7 @@ public struct Server: ~Copyable {
     let isLeft = store.pendingBytes(id) > 0
     if client.isStalled, !isLeft {
       clients[slot]?.isStalled = false
-      clients[slot]?.isRunnable = true
-      runnable.append(slot)
+      schedule(slot)
     }
     watch(slot, reads: !client.isStalled || !isLeft, writes: isLeft)
   }

@@ -114,6 +114,9 @@ enum SystemCalls {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
+  /// A clock that only goes forward.
+  static func milliseconds() -> Int64 { cxs_milliseconds() }
+
   /// A number that nobody outside can know.
   static func randomSeed() -> UInt64 { UInt64.random(in: .min ... .max) }
 

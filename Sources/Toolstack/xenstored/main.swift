@@ -1,4 +1,3 @@
-import CXenStore
 import Glibc
 import XenStoreServer
 
@@ -14,10 +13,7 @@ do {
     print(Options.usage)
     exit(0)
   }
-  var server = try Server(options, host: NoHost())
-  if !options.staysInForeground, cxs_background() != 0 { fail("cannot go into the background") }
-  try server.start(options)
-  server.run()
+  try serve(options, host: NoHost())
 } catch let mistake as Options.Mistake {
   fail(mistake.message)
 } catch let error as SystemError {

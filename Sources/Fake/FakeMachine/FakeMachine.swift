@@ -54,6 +54,7 @@ public enum FakeMachine: Machine {
   @unsafe public static func copyFromGuest(
     _ destination: UnsafeMutableRawPointer, _ source: VirtualAddress, _ count: Int
   ) -> Int {
+    guard isGuestRange(source, count: UInt64(max(count, 0))) else { return max(count, 0) }
     // Safety: the caller's promise for the destination; `walk` names bytes of mapped frames.
     let left = unsafe host.walk(source, count, writing: false) { done, host, bytes in
       unsafe (destination + done).copyMemory(from: host, byteCount: bytes)
@@ -65,8 +66,9 @@ public enum FakeMachine: Machine {
   @unsafe public static func copyToGuest(
     _ destination: VirtualAddress, _ source: UnsafeRawPointer, _ count: Int
   ) -> Int {
+    guard isGuestRange(destination, count: UInt64(max(count, 0))) else { return max(count, 0) }
     // Safety: the caller's promise for the source; `walk` names bytes of mapped frames.
-    unsafe host.walk(destination, count, writing: true) { done, host, bytes in
+    return unsafe host.walk(destination, count, writing: true) { done, host, bytes in
       unsafe host.copyMemory(from: source + done, byteCount: bytes)
     }
   }

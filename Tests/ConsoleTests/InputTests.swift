@@ -89,6 +89,9 @@ private struct Typist {
     #expect(found == (0..<255).map { UInt8($0) })
     let isEmpty = queue.isEmpty
     #expect(isEmpty)
+    var small = ByteQueue(capacity: 2)
+    let fits = [small.append(1), small.append(2), small.append(3)]
+    #expect(fits == [true, true, false])
     queue.append(7)
     found = [queue.take(), queue.take()]
     #expect(found == [7, nil])

@@ -42,6 +42,8 @@ struct ProcessorState {
   /// What was written to debug registers, in order: number and value.
   var debugWrites: [[UInt64]] = []
   var invalidated: [VirtualAddress] = []
+  /// The debug keys that came down to the machine.
+  var machineKeys: [DebugKey] = []
 }
 
 /// The processor of the test that runs.
@@ -80,7 +82,9 @@ extension FakeMachine: X86Hardware {
     (InlineArray(repeating: 0), 0, index)
   }
   public static func discardConsole(before index: UInt32) {}
-  public static func machineKey(_ key: DebugKey) {}
+  public static func machineKey(_ key: DebugKey) {
+    Processor.update { $0.machineKeys.append(key) }
+  }
   public static func apicID(of cpu: CPUIndex) -> UInt32? {
     cpu.index < 2 ? UInt32(cpu.index) * 2 : nil
   }

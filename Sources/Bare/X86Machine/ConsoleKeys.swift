@@ -50,10 +50,12 @@ extension X86 {
     source == .own ? "standard" : "guest"
   }
 
-  // Shows what the ring holds now, a piece at a time: others may write in between.
+  // Shows what the ring holds now, a piece at a time: others may write in between. Of a ring larger
+  // than usual the end is shown, so that this takes seconds and not hours on a slow line.
   private static func showRing() {
     log(.answer, "'w' pressed -> dumping console ring buffer (dmesg)")
     var (position, end) = withConsole { ($0.ring.consumed, $0.ring.produced) }
+    if end &- position > 65536 { position = end &- 65536 }
     while position != end {
       let left = Int(end &- position)
       withConsole { console in

@@ -15,7 +15,8 @@ struct SerialInput: ~Copyable {
   /// Characters for dom0.
   var controlDomain = ByteQueue()
   /// Debug keys, which are ASCII; a byte of `movedFlag` and an `InputTarget` where the input moved.
-  var keys = ByteQueue()
+  /// Few, because a CPU acts on all that wait before it enters a guest again.
+  var keys = ByteQueue(capacity: 16)
 
   /// Marks what is no key.
   static var movedFlag: UInt8 { 0x80 }

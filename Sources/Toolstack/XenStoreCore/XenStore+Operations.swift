@@ -25,16 +25,7 @@ extension XenStore {
       return try write(caller, payload, path, value, isInTransaction)
     case .directory(let path):
       let id = try find(caller, payload, path, .read)
-      // Only the store's own version counts its changes in one line.
-      guard !isInTransaction else {
-        try listChildren(id)
-        return .readOnly
-      }
-      let generation = nodes.node(id).childGeneration
-      if !lists.append(id, generation, to: &reply) {
-        try listChildren(id)
-        lists.keep(id, generation, reply)
-      }
+      try isInTransaction ? listChildren(id) : listChildrenKept(id)
       return .readOnly
     case .directoryPart(let path, let offset):
       let id = try find(caller, payload, path, .read)
@@ -69,6 +60,25 @@ extension XenStore {
     return walk.node
   }
 
+  /// Lists all names, from what was kept of the last time if nothing changed. Only the store's own
+  /// version may: its generations are never given out twice.
+  private mutating func listChildrenKept(_ id: Int32) throws(StoreError) {
+    let generation = nodes.node(id).childGeneration
+    switch lists.append(id, generation, to: &reply) {
+    case .appended: return
+    case .tooLong: throw .tooBig
+    case .unknown: break
+    }
+    do throws(StoreError) {
+      try listChildren(id)
+      lists.keep(id, generation, reply)
+    } catch {
+      lists.keepTooLong(id, generation)
+      throw error
+    }
+  }
+
+  /// Lists all names.
   private mutating func listChildren(_ id: Int32) throws(StoreError) {
     var child = nodes.node(id).firstChild
     while child >= 0 {
@@ -100,6 +110,7 @@ extension XenStore {
       position &+= length
       child = node.next
     }
+    work &+= position &>> 10
     guard offset <= position else { throw .invalid }
     if reply.count < WireLimit.payload { reply.append(0) }
   }

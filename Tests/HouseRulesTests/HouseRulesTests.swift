@@ -97,6 +97,32 @@ import Testing
     expectNone(violations)
   }
 
+  @Test func theTableOfChecksNamesWhatThereIs() throws {
+    var tests: Set<String> = []
+    for file in SourceTree.files(below: "Tests", endings: ["swift"]) {
+      for line in file.code where line.hasPrefix("  ") {
+        guard let start = line.firstRange(of: "func ") else { continue }
+        tests.insert(String(line[start.upperBound...].prefix { $0 != "(" }))
+      }
+    }
+    let sources = Set(SourceTree.swiftSources.map { ($0.path as NSString).lastPathComponent })
+    var violations: [String] = []
+    var rows = 0
+    for line in try SourceTree.text("docs/validation.md").split(separator: "\n") {
+      guard let row = line.firstMatch(of: #/\| `([^`]+\.swift)` \| `(\w+)` \|$/#) else { continue }
+      rows += 1
+      let (source, test) = (String(row.1), String(row.2))
+      if !sources.contains(source) {
+        violations.append("docs/validation.md names \(source), which does not exist")
+      }
+      if !tests.contains(test) {
+        violations.append("docs/validation.md names the test \(test), which does not exist")
+      }
+    }
+    #expect(rows > 100)
+    expectNone(violations)
+  }
+
   @Test func everythingThatLeavesItsFileIsDocumented() {
     var violations: [String] = []
     let requirements = Documentation.requirements(of: SourceTree.swiftSources)

@@ -137,6 +137,35 @@ import XenABI
     }
   }
 
+  @Test func aWriteElsewhereThanTheFaultIsNotCarriedOut() throws {
+    try withGuests { g in
+      let f = g.frames[1]
+      for page in 1...2 {
+        g.host.memory[f[3]][word: page] = PageTableEntry(f[3], .readOnly).rawValue
+        g.host.mapGuestPage(VirtualAddress(UInt64(page) << 12), to: f[3], isWritable: false)
+      }
+      #expect(g.value(.mmuExtOp, g.mmuExt([(5, f[0].rawValue, 0)]), by: g.guest) == 0)
+      #expect(g.value(.vmAssist, HypercallArguments(0, 2), by: g.guest) == 0)
+      let code = try #require(g.hv.allocateOwnFrame())
+      g.host.mapGuestPage(VirtualAddress(0x7000), to: code)
+      g.host.memory[code][word: 0] = 0x18_8948  // mov %rbx, (%rax)
+      let registers = FakeMachine.guestFrame
+      g.guest.pv.pointee.isKernelMode = true
+      registers.pointee.cs = FlatSelector.kernelCS64
+      registers.pointee.rip = 0x7000
+      registers.pointee.rbx = PageTableEntry(f[8], .data).rawValue
+      // Another vCPU has changed the instruction since it faulted.
+      registers.pointee.rax = 0x2028
+      func fix(_ address: UInt64) -> Bool {
+        g.hv.fixPageFault(
+          g.guest, address: VirtualAddress(address), error: .present | .write | .user)
+      }
+      #expect(!fix(0x1028))
+      #expect(g.host.memory[f[3]][word: 5] == 0)
+      #expect(fix(0x2028))
+    }
+  }
+
   @Test func int80WithoutAHandlerIsAProtectionFaultForTheKernel() throws {
     try withGuests { g in
       let stack = try #require(g.hv.allocateOwnFrame())

@@ -262,6 +262,17 @@ import XenABI
     }
   }
 
+  @Test func addressBitsThatTheProcessorDoesNotHaveAreNoDevice() throws {
+    try withGuests { g in
+      // 40 bits of address, as every 64-bit processor has.
+      _ = g.guest.domain.pointee.memoryPermissions.insert(1 << 27, through: 1 << 30)
+      let host = g.hv.mmu(for: g.guest.domain).host
+      let id = g.guest.domain.pointee.id
+      #expect(host.mayMapDevice(id, MFN((1 << 28) - 1)))
+      #expect(!host.mayMapDevice(id, MFN(1 << 28)))
+    }
+  }
+
   @Test func aListThatReachesTheHypervisorsRangeIsNotBegun() throws {
     try withGuests { g in
       let f = g.frames[1]
@@ -281,6 +292,7 @@ import XenABI
   @Test func aFrameThatWasOnlyReadIsForgottenBeforeItsNextOwnerHasIt() throws {
     try withGuests { g in
       let mfn = g.frames[1][8]
+      g.host.memory[mfn][word: 7] = 0x7365_6372_6574
       try g.hv.giveUpFrame(mfn, of: g.guest.domain)
       g.dom0.domain.pointee.maximumFrames = 100_000
       g.host.update { $0.flushes = [] }
@@ -289,6 +301,7 @@ import XenABI
         #expect(g.host.update { $0.flushes.isEmpty })
         taken = try g.hv.allocateFrames(for: g.dom0.domain, order: 0)
       }
+      #expect(g.host.memory[mfn][word: 7] == 0)
       #expect(g.host.update { $0.flushes } == [g.hv.state.pointee.onlineCPUs])
     }
   }

@@ -1,6 +1,6 @@
 """Debian as dom0 and as a guest, on a machine that counts instructions: what takes how many ticks.
 
-One boot gives all figures. The machine is left alone from power-on to power-off: what runs in dom0
+`boot` gives the figures of SAYS, `boot_shell` those of SHELL_SAYS. The machine is left alone from power-on to power-off: what runs in dom0
 is a script that takes the place of root's shell, so nothing depends on when somebody types.
 """
 import io
@@ -24,6 +24,12 @@ SAYS = {
     "guest-fork": ("fork, exec and wait in the guest", "k", 1e3),
 }
 
+SHELL_SAYS = {
+    "true": ("bash runs `/bin/true`", "k", 1e3),
+    "pipeline": ("bash runs `/bin/true \\| cat \\| cat`", "k", 1e3),
+    "pair": ("fork, exec and wait, two processes at once, each round", "k", 1e3),
+}
+
 COUNTING = ["-icount", "shift=0,sleep=off,align=off", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
 LIMIT = 500  # seconds a boot may take; about 100 on an idle host
 
@@ -33,6 +39,19 @@ log=/var/log/xen/console/guest-bench.log
 xl create /root/bench.cfg >/dev/null 2>/root/create.log || cat /root/create.log
 until [ "$(grep -c TICKS $log 2>/dev/null)" = 6 ]; do sleep 0.5; done
 sed -n 's/\r//; s/TICKS /TICKS guest-/p' $log
+echo BENCH-END
+poweroff -f
+"""
+
+SHELL_SCRIPT = r"""
+dmesg -n 1
+/ticks now a
+for i in {1..200}; do /bin/true; done
+/ticks now b
+for i in {1..100}; do /bin/true | /bin/cat | /bin/cat; done
+/ticks now c
+( /ticks forks & /ticks forks & wait ) >/dev/null
+/ticks now d
 echo BENCH-END
 poweroff -f
 """
@@ -89,23 +108,42 @@ def boot(hypervisor, program, seed):
         "/ticks": program, "/root/bench.cfg": GUEST.encode(), "/root/bench.cpio": _guest_root(program),
         "/root/.bashrc": SCRIPT.encode(),
     }
+    ticks = _ticks(options, seed, ["init", "fork", "create", "guest-init", "guest-fork"])
+    return {
+        "boot": ticks["init"][0],
+        "fork": sorted(ticks["fork"])[len(ticks["fork"]) // 2],
+        "create": ticks["guest-init"][0] - ticks["create"][0],
+        "guest-fork": sorted(ticks["guest-fork"])[len(ticks["guest-fork"]) // 2],
+    }
+
+
+def boot_shell(hypervisor, program, vcpus):
+    """Boots Debian without its toolstack on `vcpus` CPUs and returns {name of SHELL_SAYS: ticks}."""
+    options = Options(hypervisor, smp=vcpus, dom0_vcpus=vcpus, single_thread=True)
+    options.extra_kernel_args = "quiet martlet.toolstack=off"
+    options.files = {"/ticks": program, "/root/.bashrc": SHELL_SCRIPT.encode()}
+    ticks = {name: values[0] for name, values in _ticks(options, 1, ["a", "b", "c", "d"]).items()}
+    return {
+        "true": (ticks["b"] - ticks["a"]) // 200,
+        "pipeline": (ticks["c"] - ticks["b"]) // 100,
+        "pair": (ticks["d"] - ticks["c"]) // 1000,
+    }
+
+
+def _ticks(options, seed, names):
+    """Boots a machine whose dom0 says TICKS and BENCH-END; returns {name: [ticks]} of `names`."""
     options.qemu_args = COUNTING + ["-seed", str(seed)]
     with Machine(options) as machine:
         try:
             machine.expect(rb"BENCH-END", LIMIT, fatal=HOPELESS)
         except MachineError as error:
-            raise SystemExit(f"benchmarks: {hypervisor}: {error}") from None
+            raise SystemExit(f"benchmarks: {options.hypervisor}: {error}") from None
         said = machine.text()
     # A hypervisor's line may land inside another.
     ticks = {}
     for name, value in re.findall(r"TICKS (\S+) (\d+)\n", re.sub(r"\(XEN\)[^\n]*\n", "", said)):
         ticks.setdefault(name, []).append(int(value))
-    try:
-        return {
-            "boot": ticks["init"][0],
-            "fork": sorted(ticks["fork"])[len(ticks["fork"]) // 2],
-            "create": ticks["guest-init"][0] - ticks["create"][0],
-            "guest-fork": sorted(ticks["guest-fork"])[len(ticks["guest-fork"]) // 2],
-        }
-    except (KeyError, IndexError):
-        raise SystemExit(f"benchmarks: {hypervisor}: figures are missing\n{machine.last_words()}") from None
+    missing = [name for name in names if name not in ticks]
+    if missing:
+        raise SystemExit(f"benchmarks: {options.hypervisor}: no {', '.join(missing)} in\n{said[-2000:]}")
+    return {name: ticks[name] for name in names}

@@ -18,10 +18,18 @@ extension Hypervisor where M: X86Hardware {
     if cpu.pointee.pending.load(ordering: .relaxed) == 0, let vcpu = cpu.pointee.current,
       vcpu.pointee.isRunnable
     {
-      guard hasDeliveries(vcpu) else { return }
-      deliverPending(to: vcpu)
-      if vcpu.pointee.isRunnable, cpu.pointee.pending.load(ordering: .relaxed) == 0 { return }
+      if hasDeliveries(vcpu) { deliverBeforeEnteringGuest(vcpu) }
+      return
     }
+    workBeforeEnteringGuest()
+  }
+
+  // The guest's events are all there is to do, unless they end the guest. Apart, so that the way
+  // without any needs no registers.
+  @inline(never)
+  private func deliverBeforeEnteringGuest(_ vcpu: Ref<VCPU>) {
+    deliverPending(to: vcpu)
+    if vcpu.pointee.isRunnable, thisCPU.pointee.pending.load(ordering: .relaxed) == 0 { return }
     workBeforeEnteringGuest()
   }
 

@@ -43,7 +43,11 @@ enum Composition {
     }
     states[0].pointee.heap.withLock { swap(&$0, &heap) }
     Root.set(states[0])
-    Root.hypervisor.state.pointee.identity.commandLine = BootOptions.line()
+    let state = Root.hypervisor.state
+    state.pointee.identity.commandLine = BootOptions.line()
+    let options = X86.boot.pointee.options
+    state.pointee.grantLimits = GrantLimits(
+      frames: options.grantTableFrames, mapTrackFrames: options.mapTrackFrames)
   }
 
   // The machine-to-physical table is nobody's memory, but dom0's tools may map it to read it.

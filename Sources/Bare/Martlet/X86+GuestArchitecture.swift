@@ -68,6 +68,11 @@ extension X86: GuestArchitecture {
     hv.publishTime(vcpu)
   }
 
+  public static func physicalID(of cpu: CPUIndex) -> UInt64? {
+    guard let apicID = apicID(of: cpu) else { return nil }
+    return UInt64(apicID) | UInt64(acpiID(of: cpu) ?? apicID) << 32
+  }
+
   public static func marksRunstateUpdates(_ domain: Ref<Domain>) -> Bool {
     let bit = UInt64(VMAssistType.runstateUpdateFlag.rawValue)
     return domain.hasPV && domain.pv.pointee.assists >> bit & 1 != 0

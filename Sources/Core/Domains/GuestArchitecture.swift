@@ -37,6 +37,9 @@ public protocol GuestArchitecture: Machine {
   static func initialiseVCPU(
     _ vcpu: Ref<VCPU>, contextAt address: UInt64, in hv: Hypervisor<Self>) throws(XenErrno)
 
+  /// The names of a CPU, as `VCPUOP_get_physid` puts them together; nil without such a CPU.
+  static func physicalID(of cpu: CPUIndex) -> UInt64?
+
   /// Copies the present time into a vCPU's `vcpu_info` and its own time area. The vCPU is loaded on
   /// this CPU.
   static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<Self>)
@@ -97,6 +100,8 @@ public protocol GuestArchitecture: Machine {
 
 // What a machine answers that has no such thing.
 extension GuestArchitecture {
+  public static func physicalID(of cpu: CPUIndex) -> UInt64? { nil }
+
   public static func marksRunstateUpdates(_ domain: Ref<Domain>) -> Bool { false }
 
   public static func installGrantMapping(

@@ -1,3 +1,4 @@
+import GrantTables
 import Machine
 import Memory
 import Primitives
@@ -23,6 +24,8 @@ public struct HypervisorState: ~Copyable {
   public var scheduler: Scheduler
   /// What it says of itself.
   public var identity = Identity()
+  /// The largest grant and map-track tables that a domain can be made with.
+  public var grantLimits = GrantLimits()
   /// Frames of RAM in all.
   public let totalFrames: UInt64
   /// The CPUs that run.
@@ -45,6 +48,21 @@ public struct HypervisorState: ~Copyable {
     scheduler = Scheduler(online: online, queues: runQueues)
     self.totalFrames = totalFrames
     onlineCPUs = online
+  }
+}
+
+/// How large grant tables can be, in frames: the host's administrator says so
+/// (`gnttab_max_frames`, `gnttab_max_maptrack_frames`).
+public struct GrantLimits: Sendable {
+  /// Frames of entries, 512 each.
+  public var frames: UInt32
+  /// Frames of mapping records.
+  public var mapTrackFrames: UInt32
+
+  /// The limits given; nil for the usual one.
+  public init(frames: UInt32? = nil, mapTrackFrames: UInt32? = nil) {
+    self.frames = min(max(frames ?? 64, 1), UInt32(GrantTables.sharedFrameLimit))
+    self.mapTrackFrames = min(mapTrackFrames ?? 1024, UInt32(GrantTables.maptrackFrameLimit))
   }
 }
 

@@ -55,16 +55,21 @@ public struct SysctlCall: Sendable {
 /// alone.
 extension Hypervisor {
   /// Lets a domctl in.
-  /// - Throws: `EFAULT`, `EACCES` for another version, `EPERM`, `ENOSYS` for an unknown command, and
-  ///   what `body` throws.
+  /// - Throws: in this order: `EFAULT`, `EACCES` for another version, `ESRCH` without the domain that
+  ///   most commands concern, `EPERM`, `ENOSYS` for an unknown command, and what `body` throws.
   public func openDomctl(
     _ caller: Caller, _ arguments: HypercallArguments,
     _ body: (DomctlCall) throws(XenErrno) -> HypercallOutcome
   ) throws(XenErrno) -> HypercallOutcome {
     let header = try read(GuestHandle<DomctlHeader>(address: arguments.first))
     guard header.interfaceVersion == ControlInterface417.domctlVersion else { throw .EACCES }
+    let command = DomctlCommand(rawValue: header.command)
+    switch command {
+    case .createDomain, .getDomainInfo, .gdbsxGuestMemoryIO: break
+    default: guard domain(DomainID(header.domain)) != nil else { throw .ESRCH }
+    }
     guard caller.domain.pointee.isPrivileged else { throw .EPERM }
-    guard let command = DomctlCommand(rawValue: header.command) else { throw .ENOSYS }
+    guard let command else { throw .ENOSYS }
     let call = DomctlCall(
       caller: caller, command: command, domain: DomainID(header.domain),
       address: arguments.first)
@@ -72,7 +77,7 @@ extension Hypervisor {
   }
 
   /// Lets a sysctl in.
-  /// - Throws: as `openDomctl`.
+  /// - Throws: as `openDomctl`, but for the domain.
   public func openSysctl(
     _ caller: Caller, _ arguments: HypercallArguments,
     _ body: (SysctlCall) throws(XenErrno) -> HypercallOutcome
@@ -106,7 +111,15 @@ extension Hypervisor {
   /// - Throws: `EINVAL` for a number the domain cannot have, `ESRCH` for one it does not have yet.
   public func vcpu(_ number: UInt32, of domain: Ref<Domain>) throws(XenErrno) -> Ref<VCPU> {
     guard number < UInt32(domain.pointee.maximumVCPUs) else { throw .EINVAL }
-    guard let vcpu = domain.pointee.vcpu(VCPUID(number)) else { throw .ESRCH }
+    return try vcpu(number, of: domain, orElse: .ESRCH)
+  }
+
+  /// A vCPU of a domain, by the number in a request; commands differ in what they say without it.
+  /// - Throws: `error` without such a vCPU.
+  public func vcpu(
+    _ number: UInt32, of domain: Ref<Domain>, orElse error: XenErrno
+  ) throws(XenErrno) -> Ref<VCPU> {
+    guard let vcpu = domain.pointee.vcpu(VCPUID(number)) else { throw error }
     return vcpu
   }
 

@@ -57,24 +57,37 @@ extension Hypervisor {
     case .schedulerOp: try schedulerParameters(domain, call)
     case .irqPermission: try permitInterrupt(domain, call)
     case .ioMemoryPermission: try permitMemory(domain, call)
-    case .memoryMapping: try mapDeviceMemory(domain, call)
-    case .setVNUMAInfo:
-      // One node is all we tell guests of.
-      throw .EOPNOTSUPP
-    case .assignDevice, .deassignDevice, .testAssignDevice, .getDeviceGroup,
-      .bindPassthroughIRQ, .unbindPassthroughIRQ:
-      // There is no I/O MMU in use.
-      throw .ENODEV
-    case .psrCMTOp, .psrAlloc:
-      throw .ENODEV
-    case .setTarget, .setDebugging, .softReset, .vmEventOp, .memorySharingOp, .monitorOp,
-      .vmtraceOp, .debugOp, .setAccessRequired, .auditP2M, .setBrokenPageP2M, .getHVMContext,
-      .setHVMContext, .getHVMContextPartial:
-      throw .EOPNOTSUPP
-    default:
-      throw .ENOSYS
+    case .memoryMapping: try mapDeviceMemory(call)
+    default: throw refusal(of: call, for: domain)
     }
     return .success
+  }
+
+  // What commands answer that are about things which are not here; after Xen 4.17, which answers
+  // domains of the wrong kind (`EINVAL`) apart from machines without the means (`EOPNOTSUPP`).
+  private func refusal(of call: DomctlCall, for domain: Ref<Domain>) -> XenErrno {
+    let isOwn = domain == call.caller.domain
+    switch call.command {
+    case .setVNUMAInfo:
+      // One node is all we tell guests of.
+      guard let wanted = try? read(call.argument(DomctlVNUMA.self)) else { return .EFAULT }
+      let isSound =
+        wanted.nodeCount != 0 && wanted.pad == 0
+        && wanted.vcpuCount == UInt32(domain.pointee.maximumVCPUs)
+      return isSound ? .EOPNOTSUPP : .EINVAL
+    case .setTarget:
+      guard let wanted = try? read(call.argument(DomctlSetTarget.self)) else { return .EFAULT }
+      return self.domain(DomainID(wanted.target)) == nil ? .ESRCH : .EINVAL
+    case .setDebugging: return isOwn ? .EINVAL : .EOPNOTSUPP
+    case .setAccessRequired: return isOwn ? .EPERM : .EOPNOTSUPP
+    case .assignDevice, .deassignDevice, .testAssignDevice, .getDeviceGroup, .monitorOp:
+      return .EOPNOTSUPP
+    case .psrCMTOp, .psrAlloc: return .ENODEV
+    case .bindPassthroughIRQ, .unbindPassthroughIRQ, .softReset, .vmtraceOp, .debugOp,
+      .setBrokenPageP2M, .getHVMContext, .setHVMContext, .getHVMContextPartial:
+      return .EINVAL
+    default: return .ENOSYS
+    }
   }
 
   // `XEN_DOMCTL_createdomain`.
@@ -102,19 +115,21 @@ extension Hypervisor {
     guard request.grantOptions & ~CreateDomainGrantOptions.versionMask == 0,
       request.grantOptions == 1
     else { throw .EINVAL }
-    guard request.cpuPool == 0 else { throw .ENOENT }
+    guard request.cpuPool == 0 else { throw .ESRCH }
     var wanted = DomainSpecification()
     wanted.id = id.isOrdinary && id.rawValue != 0 ? id : nil
     wanted.creationFlags = request.flags
     wanted.handle = request.handle
     wanted.maximumVCPUs = Int(request.maxVCPUs)
     wanted.maximumPort = min(request.maxEventChannelPort, UInt32(Int32.max))
-    if request.maxGrantFrames >= 0 {
-      wanted.maximumGrantFrames = UInt32(request.maxGrantFrames)
-    }
-    if request.maxMaptrackFrames >= 0 {
-      wanted.maximumMapTrackFrames = UInt32(request.maxMaptrackFrames)
-    }
+    let limits = state.pointee.grantLimits
+    wanted.maximumGrantFrames = UInt32(exactly: request.maxGrantFrames) ?? limits.frames
+    wanted.maximumMapTrackFrames =
+      UInt32(exactly: request.maxMaptrackFrames) ?? limits.mapTrackFrames
+    // A table has at least one frame.
+    guard (1...limits.frames).contains(wanted.maximumGrantFrames),
+      wanted.maximumMapTrackFrames <= limits.mapTrackFrames
+    else { throw .EINVAL }
     return wanted
   }
 

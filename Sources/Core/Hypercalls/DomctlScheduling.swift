@@ -9,8 +9,7 @@ import XenABI
 extension Hypervisor {
   /// `XEN_DOMCTL_setvcpuaffinity`: tells what came of the wish, too.
   func setAffinity(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
-    let request = try read(call.argument(DomctlVCPUAffinity.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let (request, vcpu) = try affinityRequest(domain, call)
     let online = state.pointee.onlineCPUs
     if request.flags & VCPUAffinityFlags.hard != 0 {
       let wanted = try readSet(request.hardCPUMap)
@@ -33,6 +32,20 @@ extension Hypervisor {
     }
   }
 
+  // A request about one affinity or both, with a bitmap for each.
+  private func affinityRequest(
+    _ domain: Ref<Domain>, _ call: DomctlCall
+  ) throws(XenErrno) -> (DomctlVCPUAffinity, Ref<VCPU>) {
+    let request = try read(call.argument(DomctlVCPUAffinity.self))
+    let vcpu = try vcpu(request.vcpu, of: domain)
+    let wantsHard = request.flags & VCPUAffinityFlags.hard != 0
+    let wantsSoft = request.flags & VCPUAffinityFlags.soft != 0
+    guard request.flags != 0, !wantsHard || !request.hardCPUMap.bitmap.isNull,
+      !wantsSoft || !request.softCPUMap.bitmap.isNull
+    else { throw .EINVAL }
+    return (request, vcpu)
+  }
+
   private func endOverride(_ vcpu: Ref<VCPU>) {
     changeAffinity(vcpu) {
       guard let affinity = vcpu.pointee.overriddenAffinity else { return }
@@ -52,8 +65,7 @@ extension Hypervisor {
 
   /// `XEN_DOMCTL_getvcpuaffinity`.
   func getAffinity(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
-    let request = try read(call.argument(DomctlVCPUAffinity.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let (request, vcpu) = try affinityRequest(domain, call)
     let (hard, soft) = state.pointee.schedulerLock.withLock {
       (vcpu.pointee.scheduling.hardAffinity, vcpu.pointee.scheduling.softAffinity)
     }

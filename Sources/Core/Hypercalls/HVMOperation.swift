@@ -12,13 +12,25 @@ extension Hypervisor {
     guard let operation = HVMOp(rawValue: UInt32(truncatingIfNeeded: arguments.first)) else {
       throw .ENOSYS
     }
+    let address = arguments.second
     switch operation {
     case .setParam, .getParam:
-      let request = try read(GuestHandle<HVMParamOp>(address: arguments.second))
+      let request = try read(GuestHandle<HVMParamOp>(address: address))
       guard domain(resolved(DomainID(request.domain), for: caller)) != nil else { throw .ESRCH }
       throw .EINVAL
-    case .flushTLBs, .pageTableDying, .getTime, .trace, .getMemoryType, .setEventUpcallVector,
-      .guestRequestVMEvent, .altP2M:
+    case .getTime:
+      try write(HVMGetTime(now: M.now.nanoseconds), to: GuestHandle(address: address))
+      return .success
+    case .trace, .guestRequestVMEvent:
+      // Nobody listens to what guests have to say for themselves.
+      return .success
+    case .getMemoryType:
+      let request = try read(GuestHandle<HVMGetMemoryType>(address: address))
+      guard domain(resolved(DomainID(request.domain), for: caller)) != nil else { throw .ESRCH }
+      throw .EINVAL
+    case .pageTableDying, .altP2M:
+      throw .EOPNOTSUPP
+    case .flushTLBs, .setEventUpcallVector:
       throw .EINVAL
     }
   }

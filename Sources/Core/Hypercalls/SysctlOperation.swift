@@ -31,7 +31,11 @@ extension Hypervisor {
       throw .ENODEV
     case .psrCMTOp, .psrAlloc:
       throw .ENODEV
-    case .cpuHotplug, .pageOfflineOp, .livePatchOp:
+    case .cpuHotplug:
+      let request = try read(call.argument(SysctlCPUHotplug.self))
+      guard request.cpu < UInt32(state.pointee.cpus.count) else { throw .EINVAL }
+      throw .EOPNOTSUPP
+    case .pageOfflineOp, .livePatchOp:
       throw .EOPNOTSUPP
     default:
       throw .ENOSYS
@@ -59,7 +63,7 @@ extension Hypervisor {
   private func tellNodes(_ call: SysctlCall) throws(XenErrno) {
     var request = try read(call.argument(SysctlNUMAInfo.self))
     let wantsFigures = !request.memoryInfo.isNull || !request.distance.isNull
-    let hasRoom = !wantsFigures || request.nodeCount >= 1
+    let hasRoom = request.nodeCount >= 1
     if hasRoom, !request.memoryInfo.isNull {
       let free = state.pointee.heap.withLock { $0.freeFrames }
       try write(
@@ -70,9 +74,9 @@ extension Hypervisor {
       // To itself, in the unit of ACPI's tables.
       try write(UInt32(10), to: request.distance)
     }
-    request.nodeCount = 1
+    // Of how many nodes figures were told or, without a list, could be.
+    request.nodeCount = hasRoom || !wantsFigures ? 1 : 0
     try write(request, to: call.argument(SysctlNUMAInfo.self))
-    guard hasRoom else { throw .ENOBUFS }
   }
 
   // `XEN_SYSCTL_pcitopoinfo`: no device is nearer to one node than to another.
@@ -106,9 +110,8 @@ extension Hypervisor {
       else { throw .ESRCH }
       guard request.cpuPool == 0 else { throw .ENOENT }
     case .addCPU:
-      guard request.cpuPool == 0 else { throw .ENOENT }
-      // Every CPU is in the pool.
-      throw .EBUSY
+      // Every CPU is in the pool: none is free to be added.
+      throw .ENODEV
     case .destroy:
       guard request.cpuPool == 0 else { throw .ENOENT }
       throw .EBUSY

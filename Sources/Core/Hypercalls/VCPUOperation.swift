@@ -97,8 +97,20 @@ extension Hypervisor {
       notifyUpcall(vcpu)
       return .success
     case .getPhysicalID:
-      throw .EINVAL
+      try write(
+        VCPUGetPhysicalID(physicalID: try physicalID(of: vcpu)), to: GuestHandle(address: address))
+      return .success
     }
+  }
+
+  // The names that hardware and firmware have for the CPU behind a vCPU: told of dom0's vCPUs that
+  // cannot move, whose numbers are taken for those of CPUs.
+  private func physicalID(of vcpu: Ref<VCPU>) throws(XenErrno) -> UInt64 {
+    let affinity = state.pointee.schedulerLock.withLock { vcpu.pointee.scheduling.hardAffinity }
+    guard vcpu.domain.pointee.id == .dom0, affinity.count == 1,
+      let id = M.physicalID(of: CPUIndex(vcpu.pointee.id.index))
+    else { throw .EINVAL }
+    return id
   }
 
   // Gives a vCPU its first registers. Two vCPUs may ask for the same one at once: the second waits,

@@ -53,6 +53,11 @@ extension FakeMachine: GuestArchitecture {
     _ vcpu: Ref<VCPU>, contextAt address: UInt64, in hv: Hypervisor<FakeMachine>
   ) throws(XenErrno) {}
 
+  /// CPU n has APIC id 2n and ACPI id n.
+  public static func physicalID(of cpu: CPUIndex) -> UInt64? {
+    cpu.index < 2 ? UInt64(cpu.index) * 2 | UInt64(cpu.index) << 32 : nil
+  }
+
   public static func publishTime(_ vcpu: Ref<VCPU>, in hv: Hypervisor<FakeMachine>) {}
 
   public static func holdWritableFrame(

@@ -27,5 +27,10 @@ public func guestMain(_ startInfo: UInt64) {
     section { testMulticall() }
     section { testDevices() }
     section { testPrivileged() }
+    section { testDomainCreation() }
+    section { testDomainControl() }
+    section { testSystemControl() }
+    section { testEventChannelsOfOthers() }
+    section { testDomainEnd() }
   }
 }

@@ -153,6 +153,12 @@ extension Hypervisor where M: X86Hardware {
   /// `XEN_SYSCTL_get_cpu_featureset`.
   func getFeatureSet(_ call: SysctlCall) throws(XenErrno) {
     var request = try read(call.argument(SysctlCPUFeatureSet.self))
+    guard !request.features.isNull else {
+      // Whichever it is: how long they all are.
+      request.featureCount = UInt32(CPUFeatureSet().words.count)
+      try write(request, to: call.argument(SysctlCPUFeatureSet.self))
+      return
+    }
     guard let index = CPUFeatureSetIndex(rawValue: request.index) else { throw .EINVAL }
     let features: CPUFeatureSet
     switch index {
@@ -164,14 +170,11 @@ extension Hypervisor where M: X86Hardware {
     }
     let count = UInt32(features.words.count)
     let room = request.featureCount
-    request.featureCount = count
-    if !request.features.isNull {
-      request.featureCount = min(room, count)
-      for i in 0..<Int(request.featureCount) {
-        try write(features.words[i], to: request.features, at: UInt64(i))
-      }
+    request.featureCount = min(room, count)
+    for i in 0..<Int(request.featureCount) {
+      try write(features.words[i], to: request.features, at: UInt64(i))
     }
     try write(request, to: call.argument(SysctlCPUFeatureSet.self))
-    guard request.features.isNull || room >= count else { throw .ENOBUFS }
+    guard room >= count else { throw .ENOBUFS }
   }
 }

@@ -56,11 +56,9 @@ extension Hypervisor where M: X86Hardware {
     case .getPageFrameInfo3: try getFrameInfo(domain, call)
     case .getCPUPolicy: try getCPUPolicy(domain, call)
     case .setCPUPolicy: try setCPUPolicy(domain, call)
-    case .setPagingMempoolSize:
+    case .setPagingMempoolSize, .getPagingMempoolSize:
       // PV guests page with their own tables: there is no pool to size.
-      break
-    case .getPagingMempoolSize:
-      try write(DomctlPagingMempool(size: 0), to: call.argument(DomctlPagingMempool.self))
+      throw .EOPNOTSUPP
     case .shadowOp: try shadowOperation(domain, call)
     case .ioPortPermission: try permitPorts(domain, call)
     default: throw .EOPNOTSUPP
@@ -109,7 +107,7 @@ extension Hypervisor where M: X86Hardware {
     var request = try read(call.argument(DomctlShadowOp.self))
     guard domain != call.caller.domain else { throw .EINVAL }
     switch ShadowOp(rawValue: request.op) {
-    case .off: break
+    case .off: throw .EINVAL
     case .getAllocation, .setAllocation:
       request.megabytes = 0
       try write(request, to: call.argument(DomctlShadowOp.self))

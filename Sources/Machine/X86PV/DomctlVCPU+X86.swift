@@ -20,7 +20,7 @@ extension Hypervisor where M: X86Hardware {
     case .getVCPUContext: try getContext(domain, call)
     case .sendTrigger:
       let request = try read(call.argument(DomctlSendTrigger.self))
-      let vcpu = try vcpu(request.vcpu, of: domain)
+      let vcpu = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
       switch TriggerType(rawValue: request.trigger) {
       case .nmi:
         vcpu.pointee.isNMIPending.store(true, ordering: .sequentiallyConsistent)
@@ -34,13 +34,13 @@ extension Hypervisor where M: X86Hardware {
     case .setVCPUExtState: try setExtendedState(domain, call)
     case .getVCPUMSRs:
       var request = try read(call.argument(DomctlVCPUMSRs.self))
-      _ = try vcpu(request.vcpu, of: domain)
+      _ = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
       // Nothing that a PV guest can set in MSRs outlives its registers.
       request.msrCount = 0
       try write(request, to: call.argument(DomctlVCPUMSRs.self))
     case .setVCPUMSRs:
       let request = try read(call.argument(DomctlVCPUMSRs.self))
-      _ = try vcpu(request.vcpu, of: domain)
+      _ = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
       guard request.msrCount == 0 else { throw .EINVAL }
     default: throw .ENOSYS
     }
@@ -48,8 +48,9 @@ extension Hypervisor where M: X86Hardware {
 
   private func setContext(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     let request = try read(call.argument(DomctlVCPUContext.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
-    guard domain != call.caller.domain else { throw .EINVAL }
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .EINVAL)
+    // What a dying domain's vCPU would take hold of now, nobody would take away again.
+    guard domain != call.caller.domain, !domain.pointee.isDying else { throw .EINVAL }
     guard !request.context.isNull else { throw .EOPNOTSUPP }
     let address = request.context.address
     let flags: UInt64 = try read(
@@ -70,7 +71,7 @@ extension Hypervisor where M: X86Hardware {
 
   private func getContext(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     let request = try read(call.argument(DomctlVCPUContext.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .EINVAL)
     guard vcpu != call.caller.vcpu else { throw .EINVAL }
     guard domain.pointee.stateLock.withLock({ vcpu.pointee.isInitialised }) else {
       throw .ENODATA
@@ -84,7 +85,7 @@ extension Hypervisor where M: X86Hardware {
   // `XEN_DOMCTL_get_ext_vcpucontext`: the entry points that came later than the context.
   private func getExtendedContext(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     let request = try read(call.argument(DomctlExtVCPUContext.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
     let pv = vcpu.pv
     try write(
       DomctlExtVCPUContext(
@@ -100,8 +101,9 @@ extension Hypervisor where M: X86Hardware {
 
   private func setExtendedContext(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     let request = try read(call.argument(DomctlExtVCPUContext.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
-    guard domain != call.caller.domain,
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
+    // The machine-check words at the end are left out by older tools.
+    guard domain != call.caller.domain, request.size >= 32,
       VirtualAddress(request.syscall32Callback).isCanonical,
       VirtualAddress(request.sysenterCallback).isCanonical
     else { throw .EINVAL }
@@ -133,7 +135,7 @@ extension Hypervisor where M: X86Hardware {
   /// `XEN_DOMCTL_getvcpuextstate`.
   func getExtendedState(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     var request = try read(call.argument(DomctlVCPUExtState.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
     guard vcpu != call.caller.vcpu else { throw .EINVAL }
     let shape = extendedStateShape(domain)
     guard !request.buffer.isNull, request.size != 0 || request.featureMask != 0 else {
@@ -165,7 +167,7 @@ extension Hypervisor where M: X86Hardware {
   /// `XEN_DOMCTL_setvcpuextstate`.
   func setExtendedState(_ domain: Ref<Domain>, _ call: DomctlCall) throws(XenErrno) {
     let request = try read(call.argument(DomctlVCPUExtState.self))
-    let vcpu = try vcpu(request.vcpu, of: domain)
+    let vcpu = try vcpu(request.vcpu, of: domain, orElse: .ESRCH)
     guard domain != call.caller.domain else { throw .EINVAL }
     let shape = extendedStateShape(domain)
     // The two words and at least a legacy area with the header that describes the rest.

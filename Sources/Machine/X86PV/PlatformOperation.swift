@@ -44,7 +44,7 @@ extension Hypervisor where M: X86Hardware {
       let request = try read(GuestHandle<PlatformCPUOnline>(address: address))
       guard isOnline(request.cpu) else { throw .EINVAL }
       // Those that run stay so.
-      if operation == .cpuOffline { throw .EBUSY }
+      if operation == .cpuOffline { throw .EOPNOTSUPP }
       throw .EINVAL
     case .addMemoryType, .deleteMemoryType, .readMemoryType, .platformQuirk, .microcodeUpdate:
       throw .EINVAL

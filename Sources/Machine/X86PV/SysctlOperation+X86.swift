@@ -102,9 +102,10 @@ extension Hypervisor where M: X86Hardware {
   // `XEN_SYSCTL_cputopoinfo`.
   private func tellTopology(_ call: SysctlCall) throws(XenErrno) {
     var request = try read(call.argument(SysctlCPUTopologyInfo.self))
-    let count = UInt32(state.pointee.cpus.count)
-    let hasRoom = request.topology.isNull || request.cpuCount >= count
-    if !request.topology.isNull, hasRoom {
+    // Of how many CPUs is told or, without a list, could be.
+    var count = UInt32(state.pointee.cpus.count)
+    if !request.topology.isNull {
+      count = min(count, request.cpuCount)
       let topology = CPUTopology { M.cpuid($0, $1) }
       for cpu in 0..<Int(count) {
         let place = topology.place(ofAPIC: M.apicID(of: CPUIndex(cpu)) ?? 0)
@@ -115,7 +116,6 @@ extension Hypervisor where M: X86Hardware {
     }
     request.cpuCount = count
     try write(request, to: call.argument(SysctlCPUTopologyInfo.self))
-    guard hasRoom else { throw .ENOBUFS }
   }
 
   // `XEN_SYSCTL_debug_keys`.

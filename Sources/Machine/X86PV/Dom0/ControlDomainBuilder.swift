@@ -99,6 +99,8 @@ extension Hypervisor where M: X86Hardware {
     wanted.id = .dom0
     wanted.isPrivileged = true
     wanted.maximumVCPUs = image.vcpuCount
+    wanted.maximumGrantFrames = state.pointee.grantLimits.frames
+    wanted.maximumMapTrackFrames = state.pointee.grantLimits.mapTrackFrames
     guard let id = try? createDomain(wanted), let held = self.domain(id) else {
       throw .hypervisorOutOfMemory
     }

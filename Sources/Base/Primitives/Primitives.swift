@@ -3,6 +3,4 @@
 public enum Primitives {
   /// The size of a frame and of a page, in bytes.
   public static let pageBytes = 4096
-  /// log2 of `pageBytes`.
-  public static let pageShift: UInt64 = 12
 }

@@ -114,8 +114,6 @@ public struct Domain: ~Copyable {
   public var architecture: UInt = 0
   /// The frame this record lives in.
   public var recordFrame = MFN.invalid
-  /// How far an interrupted teardown has come.
-  public var teardownStep: UInt32 = 0
 
   /// A domain without vCPUs and memory.
   public init(

@@ -4,7 +4,4 @@
 /// domain's. A domain's frame is given back only when its last reference is dropped; the "allocated"
 /// reference stands for the domain's own hold on it. Counts are atomic words, so taking and dropping
 /// a reference needs no lock; lists and totals are guarded by the lock of the domain or the heap.
-public enum Memory {
-  /// The largest block the allocator hands out is `1 << maxOrder` frames (1 GiB).
-  public static let maxOrder = 18
-}
+public enum Memory {}

@@ -31,8 +31,6 @@ public enum AddressLayout {
   public static var machineToPhysicalWritable: UInt64 { 0xffff_8280_0000_0000 }
   /// The L4 slot of the per-domain area.
   public static var perDomainSlot: Int { 260 }
-  /// The per-domain area.
-  public static var perDomain: UInt64 { 0xffff_8200_0000_0000 }
   /// Device registers, mapped uncached one after the other.
   public static var devices: UInt64 { 0xffff_82c0_0000_0000 }
   /// What the image is linked above its load address.

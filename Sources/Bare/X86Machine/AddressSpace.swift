@@ -54,12 +54,6 @@ extension X86 {
   /// (slot 260 is empty here: it is each guest's own).
   public static var idleRoot: MFN { state.pointee.space.root }
 
-  /// The entry that every guest's root has in `slot` (256..<272); empty for slot 260.
-  public static func hypervisorEntry(slot: Int) -> UInt64 {
-    guard slot >= AddressLayout.firstSlot, slot < AddressLayout.endSlot else { return 0 }
-    return memory[idleRoot][word: slot]
-  }
-
   /// All memory through the direct map.
   public static var memory: PhysicalMemory {
     // Safety: the direct map is never changed but by adding to it; `FrameTable.isMemory` tells holes.

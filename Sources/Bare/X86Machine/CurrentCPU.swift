@@ -11,10 +11,4 @@ extension X86 {
 
   /// The running CPU's number.
   static var currentCPUNumber: Int { Int(truncatingIfNeeded: thisCPUBlock.pointee.cpu) }
-
-  /// The word that the composition root keeps for the vCPU that runs on this CPU.
-  public static var currentVCPUWord: UInt64 {
-    get { thisCPUBlock.pointee.vcpu }
-    set { thisCPUBlock.pointee.vcpu = newValue }
-  }
 }

@@ -40,38 +40,6 @@ extension X86 {
     return unsafe Int(truncatingIfNeeded: x86_copy_safe(to, source, UInt64(count)))
   }
 
-  /// Reads a guest's word; nil if the guest cannot.
-  public static func readGuestWord(_ address: VirtualAddress) -> UInt64? {
-    guard isGuestRange(address, count: 8) else { return nil }
-    var value: UInt64 = 0
-    // Safety: the shim writes `value` before it returns; a fault is a result.
-    return unsafe x86_read64_safe(address.rawValue, &value) == 0 ? value : nil
-  }
-
-  /// Reads a guest's byte; nil if the guest cannot.
-  public static func readGuestByte(_ address: VirtualAddress) -> UInt8? {
-    guard isGuestRange(address, count: 1) else { return nil }
-    var value: UInt8 = 0
-    // Safety: as above.
-    return unsafe x86_read8_safe(address.rawValue, &value) == 0 ? value : nil
-  }
-
-  /// Writes a guest's word; false if the guest cannot.
-  public static func writeGuestWord(_ address: VirtualAddress, _ value: UInt64) -> Bool {
-    guard isGuestRange(address, count: 8) else { return false }
-    return x86_write64_safe(address.rawValue, value) == 0
-  }
-
-  /// Replaces a guest's word if it is `expected`, and returns what it was; nil if the guest cannot.
-  public static func compareExchangeGuestWord(
-    _ address: VirtualAddress, expected: UInt64, desired: UInt64
-  ) -> UInt64? {
-    guard isGuestRange(address, count: 8) else { return nil }
-    var old = expected
-    // Safety: the shim writes `old` before it returns; a fault is a result.
-    return unsafe x86_cmpxchg64_safe(address.rawValue, &old, desired) == 0 ? old : nil
-  }
-
   // MARK: Extended state in memory
 
   /// Saves the x87, SSE and extended state that `mask` names to `area` (64-byte aligned, as large as
@@ -79,21 +47,5 @@ extension X86 {
   /// - Safety: the area is that large.
   @unsafe public static func xsave(_ area: UnsafeMutableRawPointer, _ mask: UInt64) {
     unsafe x86_xsave(area, mask)
-  }
-
-  /// Loads state that `xsave` saved, or a guest composed; false if the processor refuses it.
-  /// - Safety: the area is large enough for `mask`.
-  @unsafe public static func xrstor(_ area: UnsafeRawPointer, _ mask: UInt64) -> Bool {
-    unsafe x86_xrstor_safe(area, mask) == 0
-  }
-
-  /// Saves x87 and SSE state to 512 bytes at `area`, 16-byte aligned.
-  /// - Safety: the area is that large.
-  @unsafe public static func fxsave(_ area: UnsafeMutableRawPointer) { unsafe x86_fxsave(area) }
-
-  /// Loads x87 and SSE state; false if the processor refuses it.
-  /// - Safety: 512 readable bytes.
-  @unsafe public static func fxrstor(_ area: UnsafeRawPointer) -> Bool {
-    unsafe x86_fxrstor_safe(area) == 0
   }
 }

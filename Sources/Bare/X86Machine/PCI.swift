@@ -97,12 +97,6 @@ extension X86 {
     X86.outl(ConfigurationPorts.address, address)
   }
 
-  /// Whether a function answers at that place.
-  public static func isPCIPresent(_ at: PCIAddress) -> Bool {
-    let vendor = readPCI(at, 0, bytes: 2)
-    return vendor != 0xffff && vendor != 0
-  }
-
   /// The register of the function's capability `id`, if it has it.
   private static func capability(_ at: PCIAddress, _ id: UInt8) -> UInt16? {
     guard readPCI(at, PCIRegister.status, bytes: 2) & 1 << 4 != 0 else { return nil }

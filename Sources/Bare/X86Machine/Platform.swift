@@ -56,18 +56,11 @@ struct Platform {
 }
 
 extension X86 {
-  /// The physical address of the ACPI root pointer, for dom0; 0 if the machine has none.
-  public static var acpiRootPointer: MachineAddress {
-    MachineAddress(state.pointee.platform.rootPointer)
-  }
 
   /// PCI configuration space in memory, segment 0, if firmware tells of it.
   public static var pciConfiguration: PCIConfigurationRange? {
     state.pointee.platform.pciConfiguration
   }
-
-  /// Fixed ACPI hardware, if firmware tells of it.
-  public static var fixedHardware: FADT? { state.pointee.platform.fixed }
 
   /// Reads ACPI's tables. A machine without them has one processor and no I/O APIC.
   static func readPlatform() {

@@ -167,9 +167,6 @@ extension X86 {
     state.pointee.time.wallClockNanoseconds = nanoseconds
   }
 
-  /// The time-stamp counter's frequency in hertz.
-  public static var tscFrequency: UInt64 { state.pointee.time.frequency }
-
   /// Measures the counters and starts system time, on the boot CPU with its APIC enabled.
   static func startTime() {
     let reference = Reference.choose()

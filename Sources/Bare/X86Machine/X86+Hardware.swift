@@ -94,9 +94,6 @@ extension X86 {
   /// The frames of an extended state area.
   private static var areaBytes: UInt32 { 8192 }
 
-  /// The components that guests may use: those we know that fit into an area. 0 without XSAVE.
-  public static var supportedXCR0: UInt64 { state.pointee.extendedState }
-
   /// Asks the boot CPU what it can do, once: CPUID is slow, and traps under another hypervisor.
   static func findCapabilities() {
     let bits = UInt64(cpuid(CPUIDNumber.addressSizes).eax & 0xff)

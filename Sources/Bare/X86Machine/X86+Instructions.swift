@@ -28,12 +28,8 @@ extension X86 {
 
   /// Reads CR0.
   @inline(__always) public static func readCR0() -> UInt64 { x86_read_cr0() }
-  /// Writes CR0.
-  @inline(__always) public static func writeCR0(_ value: UInt64) { x86_write_cr0(value) }
   /// Reads CR2, the address of the last page fault.
   @inline(__always) public static func readCR2() -> UInt64 { x86_read_cr2() }
-  /// Writes CR2.
-  @inline(__always) public static func writeCR2(_ value: UInt64) { x86_write_cr2(value) }
   /// Reads CR3, the address of the page tables in force.
   @inline(__always) public static func readCR3() -> UInt64 { x86_read_cr3() }
   /// Writes CR3, which discards all cached translations.
@@ -161,8 +157,6 @@ extension X86 {
   @inline(__always) public static func wbinvd() { x86_wbinvd() }
   /// Waits a moment in a spin loop.
   @inline(__always) public static func pause() { x86_pause() }
-  /// Orders all memory accesses.
-  @inline(__always) public static func mfence() { x86_mfence() }
   /// Sleeps until an interrupt, serves it, and returns with interrupts off.
   @inline(__always) public static func waitForInterrupt() { x86_sti_hlt_cli() }
   /// Serves the interrupts that are pending.
@@ -177,12 +171,6 @@ extension X86 {
 
   /// Clears CR0.TS.
   @inline(__always) public static func clts() { x86_clts() }
-  /// Initialises the x87 state.
-  @inline(__always) public static func fninit() { x86_fninit() }
-  /// Loads MXCSR with a value that has no reserved bit set.
-  @inline(__always) public static func ldmxcsr(_ value: UInt32) { x86_ldmxcsr(value) }
-  /// Reads an extended control register.
-  @inline(__always) public static func xgetbv(_ index: UInt32) -> UInt64 { x86_xgetbv(index) }
 
   /// Writes an extended control register; false if the processor refuses.
   public static func xsetbv(_ index: UInt32, _ value: UInt64) -> Bool {

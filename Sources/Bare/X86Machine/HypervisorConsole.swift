@@ -112,7 +112,7 @@ public func consoleLine(_ level: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: 
   }
   X86.ringHasGrown()
   // A long report holds up the CPUs that wait for this one no longer than a line takes.
-  if !X86.isPanicking { spinTurn() }
+  if level == LogLevel.answer.rawValue, !X86.isPanicking { spinTurn() }
 }
 
 extension X86 {

@@ -25,18 +25,41 @@ extension X86 {
   /// go on unharmed, the machine stops.
   static func machineCheck(_ frame: Ref<TrapFrame>) {
     let status = rdmsrSafe(.mcgStatus) ?? 0
-    let capabilities = rdmsrSafe(.mcgCap) ?? 0
     var isFatal = status & 1 == 0  // RIPV: the interrupted instruction can be gone back to
-    log(.error, "CPU \(currentCPUNumber): machine check, status \(hex: status)")
-    for bank in 0..<UInt32(capabilities & 0xff) {
-      guard let error = rdmsrSafe(.mcStatus(bank)), error >> 63 != 0 else { continue }
-      let address = error >> 58 & 1 != 0 ? rdmsrSafe(.mcAddr(bank)) ?? 0 : 0
-      log(.error, " bank \(bank): \(hex: error, digits: 16) at \(hex: address)")
+    forEachError { _, error in
       if error >> 61 & 1 != 0 || error >> 57 & 1 != 0 { isFatal = true }  // UC, PCC
-      _ = wrmsrSafe(.mcStatus(bank), 0)
     }
-    if isFatal { panic("machine check that cannot be survived") }
+    if isFatal {
+      stop(trap: frame, "machine check that cannot be survived") { tellErrors(status, .answer) }
+    }
+    if isConsoleFree { tellErrors(status, .error) }
+    forEachError { bank, _ in _ = wrmsrSafe(.mcStatus(bank), 0) }
     wrmsr(.mcgStatus, 0)
+  }
+
+  // Calls `visit` with every bank that holds an error, and its status.
+  private static func forEachError(_ visit: (UInt32, UInt64) -> Void) {
+    let capabilities = rdmsrSafe(.mcgCap) ?? 0
+    for bank in 0..<UInt32(capabilities & 0xff) {
+      if let error = rdmsrSafe(.mcStatus(bank)), error >> 63 != 0 { visit(bank, error) }
+    }
+  }
+
+  private static func tellErrors(_ status: UInt64, _ level: LogLevel) {
+    log(level, "CPU \(currentCPUNumber): machine check, status \(hex: status)")
+    forEachError { bank, error in
+      let address = error >> 58 & 1 != 0 ? rdmsrSafe(.mcAddr(bank)) ?? 0 : 0
+      log(level, " bank \(bank): \(hex: error, digits: 16) at \(hex: address)")
+    }
+  }
+
+  // Whether somebody who interrupted anything may print: the interrupted code may hold the console's
+  // lock, and would never give it back.
+  private static var isConsoleFree: Bool {
+    let state = Self.state
+    guard state.pointee.console.lock.tryAcquire() else { return false }
+    state.pointee.console.lock.release()
+    return true
   }
 
   /// An NMI: another CPU panics, or hardware has something to say.
@@ -44,13 +67,10 @@ extension X86 {
     let panicking = ConsoleLevels.panicking.load(ordering: .acquiring)
     if panicking != 0, panicking != UInt32(currentCPUNumber) &+ 1 { haltForever() }
     let reason = X86.inb(0x61)
-    // The interrupted code may hold the console's lock, so nothing is printed unless it is free.
-    let state = Self.state
     guard boot.pointee.options.nmi != .fatal else {
       stop(trap: frame, "NMI, reason \(hex: reason): 'nmi=fatal' given")
     }
-    guard state.pointee.console.lock.tryAcquire() else { return }
-    state.pointee.console.lock.release()
+    guard isConsoleFree else { return }
     log(.warning, "CPU \(currentCPUNumber): NMI, reason \(hex: reason)")
   }
 }

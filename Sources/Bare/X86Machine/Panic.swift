@@ -47,9 +47,13 @@ extension X86 {
     return taken
   }
 
-  /// Stops the machine because of a trap that nothing expects: tells everything that `frame` has.
-  static func stop(trap frame: Ref<TrapFrame>, _ reason: Line) -> Never {
+  /// Stops the machine because of a trap that nothing expects: tells everything that `frame` has, and
+  /// before that what `details` prints.
+  static func stop(
+    trap frame: Ref<TrapFrame>, _ reason: Line, details: () -> Void = {}
+  ) -> Never {
     beginPanic()
+    details()
     tellPlace()
     tellRegisters(frame.pointee)
     if !frame.pointee.isFromGuest {

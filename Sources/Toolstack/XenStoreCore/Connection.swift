@@ -27,6 +27,18 @@ struct Transaction {
   var answers: [UInt64] = []
   /// How many of them changed something.
   var changes = 0
+
+  /// Remembers a request and what it was answered with.
+  mutating func note(
+    _ type: MessageType, _ payload: Span<UInt8>, answer: UInt64, changed: Bool
+  ) {
+    answers.append(answer)
+    log.append(UInt8(truncatingIfNeeded: type.rawValue))
+    log.append(UInt8(truncatingIfNeeded: payload.count))
+    log.append(UInt8(truncatingIfNeeded: payload.count &>> 8))
+    append(payload, 0..<payload.count, to: &log)
+    if changed { changes &+= 1 }
+  }
 }
 
 /// A client: what it set up here and what it has yet to read.

@@ -6,6 +6,8 @@ extension NodeStore {
   ) -> Int32 {
     if tree.nodeCount >= tree.bucketCount { addBucket() }
     tree.generation &+= 1
+    // With no other version, what is known of nodes that exist stays true.
+    if !snapshots.open.isEmpty { changeShape() }
     let id = makeNode()
     let blob = makeSlot(SizeClass.fitting(permissions.count &* 4 &+ name.count))
     let number = Int(blob & 31)
@@ -105,6 +107,7 @@ extension NodeStore {
   /// Takes a node and what is below it out of the tree. Its nodes are freed by `reclaim`.
   mutating func detach(_ id: Int32) {
     tree.generation &+= 1
+    changeShape()
     let node = node(id)
     let above = own(node.parent)
     nodes[above].childGeneration = tree.generation

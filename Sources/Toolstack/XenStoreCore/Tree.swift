@@ -1,10 +1,10 @@
 /// One version of the tree: tables of pages, and counters. Copying it copies no page.
 struct Tree {
-  /// The slots of one size class.
-  struct Slots {
-    var table: [Int32] = []
-    var used: Int32 = 0
+  /// The slots of one size class that can be given out: freed ones, then those from next to end.
+  struct Slots: BitwiseCopyable {
     var firstFree: Int32 = -1
+    var next: Int32 = 0
+    var end: Int32 = 0
   }
 
   var version: Version
@@ -22,7 +22,13 @@ struct Tree {
   var level = 1
   /// A page of owners stands here, or -1 where no owner has a node.
   var owners: [Int32] = Array(repeating: -1, count: 65536 / 64)
+  /// The pages of slots of all classes: a slot's number says its place here, its class the rest.
+  var slotPages: [Int32] = []
+  /// The class of each of those pages.
+  var slotClasses: [UInt8] = []
   var slots: [Slots] = Array(repeating: Slots(), count: SizeClass.count)
+  /// Two versions with the same shape have the same nodes under the same names.
+  var shape: UInt64 = 0
   /// Detached subtrees whose nodes are yet to be freed, deepest last.
   var detached: [Int32] = []
 }
@@ -36,6 +42,8 @@ struct NodeStore {
   var blobs: [PagedArray<UInt8>] = []
   var snapshots = Snapshots()
   var tree: Tree
+  /// The last shape that was given out.
+  var lastShape: UInt64 = 0
   let seed: UInt64
 
   static let root: Int32 = 0
@@ -101,7 +109,7 @@ struct NodeStore {
   @inline(__always)
   func blobPlace(_ blob: UInt32) -> Int {
     let number = Int(blob & 31)
-    return blobs[number].place(Int32(bitPattern: blob &>> 5), tree.slots[number].table)
+    return blobs[number].place(Int32(bitPattern: blob &>> 5), tree.slotPages)
   }
 
   /// Appends the value of a node.
@@ -132,6 +140,12 @@ struct NodeStore {
     return owners[owners.place(Int32(owner), tree.owners)]
   }
 
+  /// Says that nodes came or went in the current version.
+  mutating func changeShape() {
+    lastShape &+= 1
+    tree.shape = lastShape
+  }
+
   // MARK: Pages
 
   /// Where a node stands, the current version's to write.
@@ -150,7 +164,7 @@ struct NodeStore {
   mutating func ownSlot(_ blob: UInt32) -> Int {
     let number = Int(blob & 31)
     return blobs[number].own(
-      Int32(bitPattern: blob &>> 5), &tree.slots[number].table, &tree.version, &snapshots)
+      Int32(bitPattern: blob &>> 5), &tree.slotPages, &tree.version, &snapshots)
   }
 
   mutating func ownOwner(_ owner: UInt16) -> Int {
@@ -190,11 +204,16 @@ struct NodeStore {
       tree.slots[number].firstFree = Int32(bitPattern: link)
       return blob
     }
-    let slot = tree.slots[number].used
-    if Int(slot) &>> blobs[number].shift == tree.slots[number].table.count {
-      tree.slots[number].table.append(blobs[number].allocate(&tree.version, snapshots))
+    if tree.slots[number].next == tree.slots[number].end {
+      let shift = blobs[number].shift
+      let first = Int32(truncatingIfNeeded: tree.slotPages.count &<< shift)
+      tree.slotClasses.append(UInt8(truncatingIfNeeded: number))
+      tree.slotPages.append(blobs[number].allocate(&tree.version, snapshots))
+      tree.slots[number].next = first
+      tree.slots[number].end = first &+ Int32(truncatingIfNeeded: 1 &<< shift)
     }
-    tree.slots[number].used &+= 1
+    let slot = tree.slots[number].next
+    tree.slots[number].next = slot &+ 1
     return UInt32(bitPattern: slot) &<< 5 | UInt32(number)
   }
 

@@ -118,6 +118,13 @@ extension XenStore {
       &+ connections[index].transactionBytes &+ connections[index].pendingBytes
   }
 
+  /// Refuses what would take more memory than a connection's domain may have.
+  ///
+  /// - Throws: `noSpace` when it would.
+  mutating func checkMemory(_ caller: Caller, adding bytes: Int) throws(StoreError) {
+    if !caller.isPrivileged { try check(caller, memory(caller) &+ bytes, .memory) }
+  }
+
   /// Refuses what would exceed a quota.
   ///
   /// - Throws: `error` when it would.

@@ -47,8 +47,8 @@ private struct PageCount {
     for page in tree.nodes { insert(0, page) }
     for page in tree.buckets { insert(1, page) }
     for page in tree.owners { insert(2, page) }
-    for (number, slots) in tree.slots.enumerated() {
-      for page in slots.table { insert(UInt32(3 &+ number), page) }
+    for (place, page) in tree.slotPages.enumerated() {
+      insert(3 &+ UInt32(tree.slotClasses[place]), page)
     }
     // A page that a fork replaced is the store's still, or kept for the fork.
   }

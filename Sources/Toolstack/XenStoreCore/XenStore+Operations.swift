@@ -52,7 +52,7 @@ extension XenStore {
     _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>, _ wanted: Access
   ) throws(StoreError) -> Int32 {
     _ = try resolve(caller, payload, range)
-    let walk = nodes.walk(path.span)
+    let walk = walkPath()
     let exists = walk.node >= 0
     guard caller.isPrivileged || access(caller, exists ? walk.node : walk.ancestor).contains(wanted)
     else { throw .accessDenied }
@@ -123,7 +123,7 @@ extension XenStore {
     _ isInTransaction: Bool
   ) throws(StoreError) -> Effectiveness {
     _ = try resolve(caller, payload, range)
-    let walk = nodes.walk(path.span)
+    let walk = walkPath()
     var id = walk.node
     let existing = id >= 0 ? id : walk.ancestor
     if !caller.isPrivileged {
@@ -151,7 +151,7 @@ extension XenStore {
       permissions[0].domain = caller.domain
       try check(caller, Int(nodes.usage(caller.domain).nodes) &+ walk.missing, .nodes)
       let each = MemoryLayout<Node>.stride &+ 64 &+ permissions.count &* 4
-      try check(caller, memory(caller) &+ walk.missing &* each, .memory)
+      try checkMemory(caller, adding: walk.missing &* each)
     }
     work &+= walk.missing &>> 2
     var parent = walk.ancestor
@@ -172,7 +172,7 @@ extension XenStore {
   ) throws(StoreError) -> Effectiveness {
     _ = try resolve(caller, payload, range)
     guard path.count > 1 else { throw .invalid }
-    let walk = nodes.walk(path.span)
+    let walk = walkPath()
     let existing = walk.node >= 0 ? walk.node : walk.ancestor
     guard access(caller, existing).contains(.write) else { throw .accessDenied }
     guard walk.node >= 0 else {

@@ -62,6 +62,23 @@ extension XenStore {
     return 0
   }
 
+  /// Follows the path in the scratch space.
+  @inline(__always)
+  mutating func walkPath() -> Walk {
+    let text = path
+    let span = text.span
+    let hash = hash(span, 0..<span.count, seed: nodes.seed)
+    if let known = paths.find(span, hash, shape: nodes.tree.shape) {
+      return Walk(node: known.node, ancestor: known.ancestor, rest: span.count, missing: 0)
+    }
+    let walk = nodes.walk(span)
+    if walk.node >= 0 {
+      paths.keep(
+        span, hash, shape: nodes.tree.shape, node: walk.node, ancestor: walk.ancestor)
+    }
+    return walk
+  }
+
   // MARK: Permissions
 
   /// Whether the domain that a permission names is the one that was meant when it was set.

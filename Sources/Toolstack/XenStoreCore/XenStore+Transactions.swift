@@ -12,7 +12,7 @@ extension XenStore {
     let index = Int(caller.connection)
     let count = connections[index].transactions.count
     try check(caller, count &+ 1, .transactions)
-    try check(caller, memory(caller) &+ Self.transactionCharge, .memory)
+    try checkMemory(caller, adding: Self.transactionCharge)
     var id = connections[index].nextTransaction
     while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
     connections[index].nextTransaction = id &+ 1
@@ -44,20 +44,14 @@ extension XenStore {
     let count = connections[index].transactions[position].answers.count
     try check(caller, count &+ 1, .transactionNodes)
     let bytes = payload.count &+ 3 &+ 8
-    try check(caller, memory(caller) &+ bytes, .memory)
+    try checkMemory(caller, adding: bytes)
 
     swap(&nodes.tree, &connections[index].transactions[position].tree)
     let (answer, changed, error) = serve(caller, type, request, payload)
     swap(&nodes.tree, &connections[index].transactions[position].tree)
 
-    connections[index].transactions[position].answers.append(answer)
-    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: type.rawValue))
-    let length = payload.count
-    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: length))
-    connections[index].transactions[position].log.append(UInt8(truncatingIfNeeded: length &>> 8))
-    append(
-      payload, 0..<payload.count, to: &connections[index].transactions[position].log)
-    if changed { connections[index].transactions[position].changes &+= 1 }
+    connections[index].transactions[position].note(
+      type, payload, answer: answer, changed: changed)
     connections[index].transactionBytes &+= bytes
     if let error { throw error }
   }

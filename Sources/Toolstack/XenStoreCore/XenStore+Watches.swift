@@ -22,7 +22,7 @@ extension XenStore {
     guard watches.find(caller.connection, path.span, payload, token) < 0 else { throw .exists }
     try check(caller, connections[index].watchCount &+ 1, .watches, .tooBig)
     let bytes = watchBytes(path: path.count, token: token.count)
-    try check(caller, memory(caller) &+ bytes, .memory)
+    try checkMemory(caller, adding: bytes)
     guard path.count &- prefix &+ token.count &+ 2 <= WireLimit.payload else { throw .tooBig }
     var tokenBytes: [UInt8] = []
     tokenBytes.reserveCapacity(token.count &+ 1)

@@ -38,6 +38,8 @@ public struct XenStore: ~Copyable {
   var turns = Turns()
   /// Lists of children as they were sent last.
   var lists = ListCache()
+  /// Where paths lead.
+  var paths = PathCache()
 
   /// Scratch space that keeps its capacity: the request's path, the reply, lists.
   var path: [UInt8] = []

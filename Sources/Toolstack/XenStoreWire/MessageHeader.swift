@@ -49,13 +49,13 @@ public struct MessageHeader: Hashable, BitwiseCopyable, Sendable {
     }
   }
 
-  @usableFromInline @inline(__always)
+  @inlinable @inline(__always)
   static func word(_ bytes: Span<UInt8>, _ at: Int) -> UInt32 {
     UInt32(bytes[at]) | UInt32(bytes[at &+ 1]) << 8 | UInt32(bytes[at &+ 2]) << 16
       | UInt32(bytes[at &+ 3]) << 24
   }
 
-  @usableFromInline @inline(__always)
+  @inlinable @inline(__always)
   static func append(_ word: UInt32, to output: inout OutputSpan<UInt8>) {
     output.append(UInt8(truncatingIfNeeded: word))
     output.append(UInt8(truncatingIfNeeded: word >> 8))

@@ -1,0 +1,42 @@
+/// Nodes by whole path, for the paths that were asked for last: one comparison in place of a search
+/// for every component. An entry is right for all versions of the tree of the same shape.
+struct PathCache {
+  private struct Entry: BitwiseCopyable {
+    var shape: UInt64 = .max
+    var hash: UInt64 = 0
+    var node: Int32 = -1
+    var ancestor: Int32 = -1
+    var length: Int32 = -1
+  }
+
+  private static let count = 2048
+  /// Longer paths are not kept.
+  private static let longest = 96
+
+  private var entries = Array(repeating: Entry(), count: count)
+  private var paths = [UInt8](repeating: 0, count: count * longest)
+
+  /// The node of a path and its parent; nil when they are not known.
+  @inline(__always)
+  func find(_ path: Span<UInt8>, _ hash: UInt64, shape: UInt64) -> (node: Int32, ancestor: Int32)? {
+    let slot = Int(truncatingIfNeeded: hash) & (Self.count &- 1)
+    let entry = entries[slot]
+    guard entry.shape == shape, entry.hash == hash, Int(entry.length) == path.count,
+      equal(paths, slot &* Self.longest, path, 0, count: path.count)
+    else { return nil }
+    return (entry.node, entry.ancestor)
+  }
+
+  /// Remembers where a path leads.
+  @inline(__always)
+  mutating func keep(
+    _ path: Span<UInt8>, _ hash: UInt64, shape: UInt64, node: Int32, ancestor: Int32
+  ) {
+    guard path.count <= Self.longest else { return }
+    let slot = Int(truncatingIfNeeded: hash) & (Self.count &- 1)
+    entries[slot] = Entry(
+      shape: shape, hash: hash, node: node, ancestor: ancestor,
+      length: Int32(truncatingIfNeeded: path.count))
+    copy(path, 0..<path.count, into: &paths, at: slot &* Self.longest)
+  }
+}

@@ -11,7 +11,7 @@ extension CPUPolicy {
 
   /// Hands over the policy's leaves in the interface's order.
   /// - Throws: what `body` throws; nothing is handed over after that.
-  public func forEachLeaf<E: Error>(
+  public borrowing func forEachLeaf<E: Error>(
     _ body: (XenABI.CPUIDLeaf) throws(E) -> Void
   ) throws(E) {
     let none = CPUIDLeafValue.noSubleaf
@@ -46,7 +46,7 @@ extension CPUPolicy {
   }
 
   /// Hands over the policy's MSRs.
-  public func forEachMSR<E: Error>(_ body: (MSREntry) throws(E) -> Void) throws(E) {
+  public borrowing func forEachMSR<E: Error>(_ body: (MSREntry) throws(E) -> Void) throws(E) {
     try body(MSREntry(index: MSR.platformInfo.rawValue, value: platformInfo))
     try body(MSREntry(index: MSR.archCapabilities.rawValue, value: architecturalCapabilities))
   }
@@ -121,7 +121,7 @@ extension CPUPolicy {
   }
 
   /// The first thing in which the policy cannot be had on a host (`EINVAL`), or nil.
-  public func objection(on host: borrowing CPUPolicy) -> Objection? {
+  public borrowing func objection(on host: borrowing CPUPolicy) -> Objection? {
     let none = CPUIDLeafValue.noSubleaf
     if maximumLeaf > host.maximumLeaf { return .leaf(0, subleaf: none) }
     if structured[0].eax > host.structured[0].eax { return .leaf(7, subleaf: 0) }

@@ -32,8 +32,8 @@ public struct CPUPolicy: Sendable {
   /// `MSR_ARCH_CAPABILITIES`; its two halves are feature words.
   public var architecturalCapabilities: UInt64 = 0
 
-  /// A policy that says nothing.
-  public init() {}
+  /// A policy that says nothing. Not inlined: its tables would be built on the caller's stack first.
+  @inline(never) public init() {}
 
   /// The highest basic leaf.
   @inline(__always) public var maximumLeaf: UInt32 { basic[0].eax }

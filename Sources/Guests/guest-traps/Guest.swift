@@ -28,6 +28,7 @@ public func guestMain(_ startInfo: UInt64) {
       let user = UserMode.make()
       testUserTraps(user)
       testUserLimits(user)
+      testSysenter(user)
       testSystemCalls(user)
       testUserEvents(user)
       user.close()

@@ -65,6 +65,27 @@ func testUserTraps(_ user: UserMode) {
   }
 }
 
+// SYSENTER takes flags into the kernel that SYSCALL sheds. AMD's processors do not know it in 64-bit
+// mode.
+func testSysenter(_ user: UserMode) {
+  test("sysenter of user mode") {
+    expect(Traps.registerCallback(5, guest_syscall_entry(), flags: 1), 0, "register sysenter")
+    guest_store64(user.codePage, 0x0b0f_340f)  // sysenter, ud2
+    let plain = user.run()
+    guard plain.vector != 6 else { return }
+    expect(plain.vector, 257, "sysenter")
+    expect(plain.frame.cs & 3, 3, "sysenter, it came from user mode")
+    // pushf, or $flag to what it pushed, popf, sysenter, ud2: with NT, AC, and TF.
+    each([0x4000, 0x4_0000, 0x100]) { flag in
+      guest_store64(user.codePage, 0x240c_8148_9c | flag << 40)
+      guest_store64(user.codePage &+ 8, flag >> 24 | 0x9d << 8 | 0x0b0f_340f << 16)
+      let end = user.run()
+      expect(end.frame.cs & 3, 3, "sysenter with flag \(hex: flag), it came from user mode")
+      expect(end.vector == 258 ? 1 : 0, 0, "sysenter with flag \(hex: flag), no failsafe")
+    }
+  }
+}
+
 func testUserLimits(_ user: UserMode) {
   test("what user mode may not") {
     expectUser(user, GUEST_PROGRAM_CLI, 13, "cli")

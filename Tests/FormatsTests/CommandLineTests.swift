@@ -87,6 +87,14 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     #expect(options.claimedVersion == (4, 17))
   }
 
+  @Test func theConsolesPortIsUsedAsItIsWhenNothingDescribesIt() {
+    #expect(parse("").options.serialPort(0) == SerialOptions())
+    #expect(parse("").options.serialPort(1) == nil)
+    #expect(parse("console=vga").options.serialPort(0) == nil)
+    #expect(parse("console=com2").options.serialPort(1)?.baud == nil)
+    #expect(parse("console=vga com1=9600").options.serialPort(0)?.baud == 9600)
+  }
+
   @Test(arguments: [
     ("smep", Preference.on), ("no-smep", .off), ("smep=off", .off), ("smep=1", .on),
     ("smep=disable", .off), ("smep=hvm", .off), ("no-smep=off", .on),

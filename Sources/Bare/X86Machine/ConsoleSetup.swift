@@ -9,11 +9,10 @@ import Text
 extension X86 {
   /// Opens the ports and the screen that the options name, and shows on them what the ring holds.
   static func openConsole(_ options: Options) {
-    let description = (options.com1, options.com2)
-    let first = description.0.flatMap {
+    let first = options.serialPort(0).flatMap {
       SerialPort.configured($0, number: 0, isConsole: options.consoles.contains(.com1))
     }
-    let second = description.1.flatMap {
+    let second = options.serialPort(1).flatMap {
       SerialPort.configured($0, number: 1, isConsole: options.consoles.contains(.com2))
     }
     if options.consoles.intersects(.pv | .debugPort) {

@@ -175,7 +175,7 @@ public struct Options: Sendable {
   // Console.
   /// `console`: the consoles wanted.
   public var consoles: ConsoleChoice = .com1 | .vga
-  /// `com1`: the first serial port; nil if it is not to be touched.
+  /// `com1`: the first serial port; nil if nothing was said of it (see `serialPort`).
   public var com1: SerialOptions?
   /// `com2`: the second serial port.
   public var com2: SerialOptions?

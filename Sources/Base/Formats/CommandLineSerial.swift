@@ -1,6 +1,18 @@
+import Primitives
+
 // `com1` and `com2`: positional parts separated by commas, then `name=value` parts.
 //
 //   <baud>|auto [/<base-baud>] [, DPS [, <io-base>|pci|amt [, <irq>|msi [, <bdf> [, <bdf>]]]]]
+extension Options {
+  /// The serial port `number` (0 for `com1`, 1 for `com2`), if it is ours: as its option describes
+  /// it, or, when only `console` names it, as the firmware left it.
+  public func serialPort(_ number: Int) -> SerialOptions? {
+    let described = number == 0 ? com1 : com2
+    let isWanted = consoles.contains(number == 0 ? .com1 : .com2)
+    return described ?? (isWanted ? SerialOptions() : nil)
+  }
+}
+
 extension CommandLine {
   /// Reads the description of a serial port.
   /// - Source: `docs/misc/xen-command-line.pandoc`, "com1".

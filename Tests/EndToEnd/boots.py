@@ -57,13 +57,19 @@ def _(lab):
         require((end := dom0.power_off()) == "poweroff", f"poweroff ended QEMU with {end}")
 
 
-@test("dom0 with fewer vCPUs than CPUs and pinned vCPUs", "full")
+@test("options: fewer vCPUs than CPUs, pinned vCPUs, the scheduler's slice, the platform timer", "quick")
 def _(lab):
-    with lab.dom0(smp=4, dom0_vcpus=2, extra_hypervisor_args="dom0_vcpus_pin") as dom0:
+    words = "dom0_vcpus_pin sched=credit sched_credit_tslice_ms=10 sched_ratelimit_us=500 clocksource=pit"
+    with lab.dom0(smp=4, dom0_vcpus=2, extra_hypervisor_args=words) as dom0:
         require(dom0.run("nproc").output.strip() == "2", "dom0_max_vcpus=2 was not heeded")
         vcpus = dom0.run("xl vcpu-list 0", check=True).output
         require(re.search(r"^Domain-0 +0 +0 .* 0 / ", vcpus, re.M), f"vCPU 0 is not pinned to CPU 0:\n{vcpus}")
         require(re.search(r"^Domain-0 +0 +1 .* 1 / ", vcpus, re.M), f"vCPU 1 is not pinned to CPU 1:\n{vcpus}")
+        said = dom0.run("xl sched-credit -s", check=True).output
+        require("tslice=10ms ratelimit=500us" in said, f"the scheduler's parameters: {said}")
+        said = dom0.run("xl dmesg | grep 'Platform timer'", check=True).output
+        require("PIT" in said, f"clocksource=pit was not heeded: {said}")
+        require((end := dom0.power_off()) == "poweroff", f"poweroff ended QEMU with {end}")
 
 
 @test("maxcpus and nosmp leave CPUs alone", "full")

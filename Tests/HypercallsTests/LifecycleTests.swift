@@ -101,6 +101,22 @@ struct LifecycleTests {
     }
   }
 
+  @Test func aPinnedVCPUMayRunOnOneCPUOnly() throws {
+    try World.run { (w: World) throws -> Void in
+      var wanted = DomainSpecification()
+      wanted.maximumVCPUs = 2
+      guard let made = w.hv.domain(try w.hv.createDomain(wanted)) else { throw XenErrno.ESRCH }
+      let domain = made.domain
+      try w.hv.createVCPU(VCPUID(0), of: domain, isPinned: true)
+      try w.hv.createVCPU(VCPUID(1), of: domain)
+      let pinned = try w.vcpu(0, of: domain)
+      let free = try w.vcpu(1, of: domain)
+      #expect(pinned.pointee.scheduling.hardAffinity.count == 1)
+      #expect(pinned.pointee.scheduling.hardAffinity.contains(pinned.pointee.scheduling.cpu.index))
+      #expect(free.pointee.scheduling.hardAffinity == w.hv.state.pointee.onlineCPUs)
+    }
+  }
+
   @Test func aDyingDomainGetsNoMoreMemoryOfAnyKind() throws {
     try World.run { (w: World) throws -> Void in
       let free = w.freeFrames()

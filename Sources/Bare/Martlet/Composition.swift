@@ -45,9 +45,7 @@ enum Composition {
     Root.set(states[0])
     let state = Root.hypervisor.state
     state.pointee.identity.commandLine = BootOptions.line()
-    let options = X86.boot.pointee.options
-    state.pointee.grantLimits = GrantLimits(
-      frames: options.grantTableFrames, mapTrackFrames: options.mapTrackFrames)
+    AppliedOptions.apply(X86.boot.pointee.options, to: state)
   }
 
   // The machine-to-physical table is nobody's memory, but dom0's tools may map it to read it.

@@ -23,6 +23,7 @@ enum ControlDomain {
     var image = ControlDomainImage(
       kernel: kernel.contents, ramdisk: ramdisk, frames: size.initial,
       maximumFrames: size.maximum, vcpuCount: vcpuCount(options))
+    image.isPinned = options.isDom0Pinned
     let end = copyCommandLine(of: kernel, to: &image.commandLine)
     _ = BootOptions.appendControlDomainWords(to: &image.commandLine, at: end)
     log(

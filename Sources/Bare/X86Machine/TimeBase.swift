@@ -103,11 +103,13 @@ private enum Reference {
     }
   }
 
-  /// The best one there is, started.
+  /// The best one there is that the operator did not rule out, started. The PIT is always there.
   static func choose() -> Reference {
     let platform = X86.state
+    let options = X86.boot.pointee.options
+    let wanted = options.clockSource
     let hpet = platform.pointee.platform.hpet
-    if hpet != 0 {
+    if hpet != 0, options.isHPETUsed, wanted != .acpi, wanted != .pit {
       let capabilities = x86_mmio_read64(hpet &+ HPETRegister.capabilities)
       let period = UInt64(HPETRegister.periodFemtoseconds(capabilities: capabilities))
       if period > 0, period <= 100_000_000 {
@@ -119,7 +121,7 @@ private enum Reference {
         return .hpet(registers: hpet, mask: mask, periodFemtoseconds: period)
       }
     }
-    if let port = platform.pointee.platform.fixed?.pmTimer?.port {
+    if wanted != .pit, let port = platform.pointee.platform.fixed?.pmTimer?.port {
       let is32Bit = platform.pointee.platform.fixed?.flags.contains(.timerIs32Bit) ?? false
       return .pmTimer(port: port, mask: is32Bit ? 0xffff_ffff : 0xff_ffff)
     }

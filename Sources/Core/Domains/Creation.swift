@@ -77,13 +77,19 @@ extension Hypervisor {
 
   /// Adds a vCPU that is down.
   /// - Throws: `EINVAL` for a number out of range and a dying domain, `EEXIST`, `ENOMEM`.
-  public func createVCPU(_ id: VCPUID, of domain: Ref<Domain>) throws(XenErrno) {
+  public func createVCPU(
+    _ id: VCPUID, of domain: Ref<Domain>, isPinned: Bool = false
+  ) throws(XenErrno) {
     guard id.index < domain.pointee.maximumVCPUs, !domain.pointee.isDying else { throw .EINVAL }
     guard domain.pointee.vcpus[id.index] == nil else { throw .EEXIST }
     guard let frame = allocateOwnFrame() else { throw .ENOMEM }
     let cpu = initialCPU(for: id, of: domain)
-    let vcpu = makeVCPURecord(
-      in: frame, id: id, domain: domain, cpu: cpu, affinity: state.pointee.onlineCPUs)
+    var affinity = state.pointee.onlineCPUs
+    if isPinned {
+      affinity = CPUSet()
+      affinity.insert(cpu.index)
+    }
+    let vcpu = makeVCPURecord(in: frame, id: id, domain: domain, cpu: cpu, affinity: affinity)
     do throws(XenErrno) {
       // The first 32 vCPUs have their vcpu_info in the shared info page; the others get a frame that
       // serves until the guest registers its own.

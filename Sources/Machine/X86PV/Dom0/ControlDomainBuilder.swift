@@ -109,7 +109,7 @@ extension Hypervisor where M: X86Hardware {
     grantHardware(to: domain)
     for i in 0..<image.vcpuCount {
       do throws(XenErrno) {
-        try createVCPU(VCPUID(UInt32(i)), of: domain)
+        try createVCPU(VCPUID(UInt32(i)), of: domain, isPinned: image.isPinned)
       } catch {
         throw .hypervisorOutOfMemory
       }

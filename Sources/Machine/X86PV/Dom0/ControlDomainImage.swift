@@ -15,6 +15,8 @@ public struct ControlDomainImage: Sendable {
   public var maximumFrames: UInt64
   /// How many vCPUs it gets.
   public var vcpuCount: Int
+  /// Whether each vCPU is to stay on the CPU where it begins.
+  public var isPinned = false
 
   /// An image without a command line.
   public init(

@@ -11,7 +11,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(ROOT, "Tools"))
 
 from harness.dom0 import Dom0  # noqa: E402
-from harness.machine import Machine, MachineError, Options  # noqa: E402
+from harness.machine import EmulatorFault, Machine, MachineError, Options  # noqa: E402
 
 TESTS = []
 
@@ -82,6 +82,8 @@ class Lab:
         began = time.monotonic()
         try:
             yield
+        except EmulatorFault:
+            raise
         except (Failed, MachineError, ValueError, KeyError) as error:
             self._report(name, time.monotonic() - began, error)
             if isinstance(error, MachineError) and "the machine" in str(error).split("\n")[0]:
@@ -100,6 +102,19 @@ class Lab:
             print("".join(f"      {line}\n" for line in text.split("\n")), end="", flush=True)
 
     def run(self, name, function):
+        """Runs one test; once more when the emulator was caught at a fault of its own."""
+        tally = self.passed, list(self.failed)
+        try:
+            self._run(name, function)
+        except EmulatorFault as fault:
+            print(f"again {name}: {fault}", flush=True)
+            self.passed, self.failed = tally
+            try:
+                self._run(name, function)
+            except EmulatorFault as fault:
+                self._report(name, 0, fault)
+
+    def _run(self, name, function):
         """Runs one test. It counts by itself only when it has no cases, or fails outside them."""
         self._log = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
         self._boots = 0
@@ -108,6 +123,8 @@ class Lab:
         print(f"      {name} ...", flush=True)
         try:
             function(self)
+        except EmulatorFault:
+            raise
         except (Failed, MachineError) as error:
             self._report(name, time.monotonic() - began, error)
         except Exception:  # a fault of the test itself: shown whole, and counted

@@ -129,7 +129,7 @@ let hostedOnly: [Target] = [
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
-  tests("ABITests", ["XenABI", "CXenHeaders"]),
+  tests("ABITests", ["XenABI", "XenStoreWire", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),
   tests("TextTests", ["Text"]),
   tests("SyncTests", ["Sync", "Primitives"]),

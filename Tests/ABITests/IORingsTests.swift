@@ -1,5 +1,6 @@
 import Testing
 import XenABI
+import XenStoreWire
 
 @Suite struct IORingsNumbers {
   @Test func xenstoreLimitsHasTheNumbersOfTheHeader() {
@@ -26,30 +27,29 @@ import XenABI
     expectNumber(XenstoreRingError.protocolViolation, "XENSTORE_ERROR_PROTO")
   }
 
-  @Test func xenstoreMessageTypeHasTheNumbersOfTheHeader() {
-    expectNumber(XenstoreMessageType.control.rawValue, "XS_CONTROL")
-    expectNumber(XenstoreMessageType.directory.rawValue, "XS_DIRECTORY")
-    expectNumber(XenstoreMessageType.read.rawValue, "XS_READ")
-    expectNumber(XenstoreMessageType.getPermissions.rawValue, "XS_GET_PERMS")
-    expectNumber(XenstoreMessageType.watch.rawValue, "XS_WATCH")
-    expectNumber(XenstoreMessageType.unwatch.rawValue, "XS_UNWATCH")
-    expectNumber(XenstoreMessageType.transactionStart.rawValue, "XS_TRANSACTION_START")
-    expectNumber(XenstoreMessageType.transactionEnd.rawValue, "XS_TRANSACTION_END")
-    expectNumber(XenstoreMessageType.introduce.rawValue, "XS_INTRODUCE")
-    expectNumber(XenstoreMessageType.release.rawValue, "XS_RELEASE")
-    expectNumber(XenstoreMessageType.getDomainPath.rawValue, "XS_GET_DOMAIN_PATH")
-    expectNumber(XenstoreMessageType.write.rawValue, "XS_WRITE")
-    expectNumber(XenstoreMessageType.makeDirectory.rawValue, "XS_MKDIR")
-    expectNumber(XenstoreMessageType.remove.rawValue, "XS_RM")
-    expectNumber(XenstoreMessageType.setPermissions.rawValue, "XS_SET_PERMS")
-    expectNumber(XenstoreMessageType.watchEvent.rawValue, "XS_WATCH_EVENT")
-    expectNumber(XenstoreMessageType.error.rawValue, "XS_ERROR")
-    expectNumber(XenstoreMessageType.isDomainIntroduced.rawValue, "XS_IS_DOMAIN_INTRODUCED")
-    expectNumber(XenstoreMessageType.resume.rawValue, "XS_RESUME")
-    expectNumber(XenstoreMessageType.setTarget.rawValue, "XS_SET_TARGET")
-    expectNumber(XenstoreMessageType.resetWatches.rawValue, "XS_RESET_WATCHES")
-    expectNumber(XenstoreMessageType.directoryPart.rawValue, "XS_DIRECTORY_PART")
-    expectNumber(XenstoreMessageType.invalid.rawValue, "XS_INVALID")
+  @Test func messageTypeHasTheNumbersOfTheHeader() {
+    expectNumber(MessageType.control.rawValue, "XS_CONTROL")
+    expectNumber(MessageType.directory.rawValue, "XS_DIRECTORY")
+    expectNumber(MessageType.read.rawValue, "XS_READ")
+    expectNumber(MessageType.getPermissions.rawValue, "XS_GET_PERMS")
+    expectNumber(MessageType.watch.rawValue, "XS_WATCH")
+    expectNumber(MessageType.unwatch.rawValue, "XS_UNWATCH")
+    expectNumber(MessageType.transactionStart.rawValue, "XS_TRANSACTION_START")
+    expectNumber(MessageType.transactionEnd.rawValue, "XS_TRANSACTION_END")
+    expectNumber(MessageType.introduce.rawValue, "XS_INTRODUCE")
+    expectNumber(MessageType.release.rawValue, "XS_RELEASE")
+    expectNumber(MessageType.getDomainPath.rawValue, "XS_GET_DOMAIN_PATH")
+    expectNumber(MessageType.write.rawValue, "XS_WRITE")
+    expectNumber(MessageType.makeDirectory.rawValue, "XS_MKDIR")
+    expectNumber(MessageType.remove.rawValue, "XS_RM")
+    expectNumber(MessageType.setPermissions.rawValue, "XS_SET_PERMS")
+    expectNumber(MessageType.watchEvent.rawValue, "XS_WATCH_EVENT")
+    expectNumber(MessageType.error.rawValue, "XS_ERROR")
+    expectNumber(MessageType.isDomainIntroduced.rawValue, "XS_IS_DOMAIN_INTRODUCED")
+    expectNumber(MessageType.resume.rawValue, "XS_RESUME")
+    expectNumber(MessageType.setTarget.rawValue, "XS_SET_TARGET")
+    expectNumber(MessageType.resetWatches.rawValue, "XS_RESET_WATCHES")
+    expectNumber(MessageType.directoryPart.rawValue, "XS_DIRECTORY_PART")
   }
 }
 
@@ -83,9 +83,9 @@ import XenABI
       ])
   }
 
-  @Test func xenstoreMessageHeaderIsLaidOutAsInC() {
+  @Test func messageHeaderIsLaidOutAsInC() {
     expectLayout(
-      of: XenstoreMessageHeader.self, as: "xsd_sockmsg",
+      of: MessageHeader.self, as: "xsd_sockmsg",
       [
         (\.type, "type"),
         (\.requestID, "req_id"),

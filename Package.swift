@@ -40,9 +40,16 @@ let shim: [CSetting] = [
   ])
 ]
 
+// What other packages give the hosted half. The bare graph has no dependency at all.
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 func module(_ name: String, in folder: String, _ dependencies: [String] = []) -> Target {
   .target(
-    name: name, dependencies: dependencies.map { .byName(name: $0) },
+    name: name,
+    dependencies: dependencies.map {
+      $0 == "ArgumentParser" ? argumentParser : .byName(name: $0)
+    },
     path: "Sources/\(folder)/\(name)", exclude: name == "Martlet" ? ["link.ld"] : [],
     swiftSettings: strict + freestanding)
 }
@@ -128,6 +135,12 @@ let hostedOnly: [Target] = [
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
+  module("XenStoreClient", in: "Toolstack", ["XenStoreWire"]),
+  module(
+    "XenStoreTools", in: "Toolstack", ["XenStoreWire", "XenStoreClient", "ArgumentParser"]),
+  .executableTarget(
+    name: "xenstore", dependencies: ["XenStoreTools"],
+    path: "Sources/Toolstack/xenstore", swiftSettings: strict),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "XenStoreWire", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),
@@ -157,6 +170,11 @@ let hostedOnly: [Target] = [
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
   tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore"]),
+  .target(name: "XenStoreTestSupport", path: "Tests/XenStoreTestSupport"),
+  tests(
+    "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),
+  tests(
+    "XenStoreToolsTests", ["XenStoreTools", "XenStoreTestSupport", "xenstore", "xenstored"]),
   tests("HouseRulesTests", []),
 ]
 
@@ -166,5 +184,7 @@ let package = Package(
     ? [.library(name: "Martlet", type: .static, targets: ["Martlet"])]
       + guests.map { .library(name: "guest-\($0)", type: .static, targets: ["guest-\($0)"]) }
     : [],
+  dependencies: isBare
+    ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: common + (isBare ? bareOnly : hostedOnly)
 )

@@ -1,0 +1,158 @@
+import Synchronization
+import XenStoreWire
+
+/// Something that is watched changed.
+public struct WatchEvent: Hashable, Sendable {
+  /// The node that changed: below the watched path, and relative when that was. The first event of
+  /// a watch names the watched path itself.
+  public let path: String
+}
+
+/// Which events are kept for a reader that is slower than the store.
+public enum WatchBuffering: Sendable {
+  /// All, however many.
+  case everyEvent
+  /// One for each node: who reads the node sees its last state anyway.
+  case onePerNode
+}
+
+/// The events of one or more watches, in the order in which the server sent them. Each watch begins
+/// with an event of its own. The watches end when the sequence and its iterators are gone.
+///
+/// An event is only a hint: read the node to see what it holds now.
+public struct WatchEvents: AsyncSequence, Sendable {
+  /// What the sequence is made of.
+  public typealias Element = WatchEvent
+  /// Why it ends early.
+  public typealias Failure = XenStoreClientError
+
+  private let subscription: Subscription
+
+  init(_ subscription: Subscription) { self.subscription = subscription }
+
+  /// The reader; there is one at a time.
+  public func makeAsyncIterator() -> Iterator { Iterator(subscription: subscription) }
+
+  /// Waits for events; nil comes when the task is cancelled.
+  public struct Iterator: AsyncIteratorProtocol {
+    fileprivate let subscription: Subscription
+
+    public mutating func next() async throws(XenStoreClientError) -> WatchEvent? {
+      try await subscription.queue.next()
+    }
+
+    public mutating func next(
+      isolation: isolated (any Actor)?
+    ) async throws(XenStoreClientError) -> WatchEvent? {
+      try await subscription.queue.next()
+    }
+  }
+}
+
+/// Holds watches as long as somebody may read their events.
+final class Subscription: Sendable {
+  let queue: EventQueue
+  private let client: XenStoreClient
+  private let token: String
+  private let payloads: [[UInt8]]
+
+  init(_ client: XenStoreClient, _ queue: EventQueue, token: String, payloads: [[UInt8]]) {
+    self.client = client
+    self.queue = queue
+    self.token = token
+    self.payloads = payloads
+  }
+
+  deinit { client.channel.removeQueue(token, watches: payloads) }
+}
+
+/// Events between the thread that receives them and the task that reads them.
+final class EventQueue: Sendable {
+  fileprivate typealias Outcome = Result<WatchEvent?, XenStoreClientError>
+  fileprivate typealias Reader = CheckedContinuation<Outcome, Never>
+
+  fileprivate struct State {
+    var events: [WatchEvent] = []
+    var first = 0
+    var kept: Set<WatchEvent> = []
+    var reader: Reader?
+    var isOver = false
+    var end: XenStoreClientError?
+  }
+
+  private let state = Mutex(State())
+  private let buffering: WatchBuffering
+
+  init(_ buffering: WatchBuffering) { self.buffering = buffering }
+
+  func add(_ event: WatchEvent) {
+    state.withLock { state in
+      guard !state.isOver else { return }
+      if let reader = state.reader {
+        state.reader = nil
+        reader.resume(returning: .success(event))
+        return
+      }
+      if buffering == .onePerNode, !state.kept.insert(event).inserted { return }
+      state.events.append(event)
+    }
+  }
+
+  /// Lets the reader read what is there, then ends.
+  func finish(_ reason: XenStoreClientError?) {
+    state.withLock { state in
+      guard !state.isOver else { return }
+      state.isOver = true
+      state.end = reason
+      state.reader?.resume(returning: state.takeEnd())
+      state.reader = nil
+    }
+  }
+
+  /// The next event; nil when the task is cancelled or the watches are over.
+  func next() async throws(XenStoreClientError) -> WatchEvent? {
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { (reader: Reader) in
+        state.withLock { state in
+          if state.first < state.events.count {
+            reader.resume(returning: .success(state.take()))
+          } else if state.isOver {
+            reader.resume(returning: state.takeEnd())
+          } else if Task.isCancelled {
+            reader.resume(returning: .success(nil))
+          } else {
+            // A second reader of the same sequence would make the first wait for ever.
+            state.reader?.resume(returning: .success(nil))
+            state.reader = reader
+          }
+        }
+      }
+    } onCancel: {
+      state.withLock { state in
+        state.reader?.resume(returning: .success(nil))
+        state.reader = nil
+      }
+    }
+    return try outcome.get()
+  }
+}
+
+extension EventQueue.State {
+  fileprivate mutating func take() -> WatchEvent {
+    let event = events[first]
+    first += 1
+    kept.remove(event)
+    if first == events.count || first > 1024 {
+      events.removeSubrange(..<first)
+      first = 0
+    }
+    return event
+  }
+
+  /// Why it is over is said once.
+  fileprivate mutating func takeEnd() -> EventQueue.Outcome {
+    let reason = end
+    end = nil
+    return reason.map { .failure($0) } ?? .success(nil)
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import XenStoreClient
+import XenStoreWire
+
+struct Control: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Give the server a command.",
+    usage: "xenstore-control <command> [<arg>...]",
+    discussion: """
+      `xenstore-control help` asks the server which commands it knows; among them are check, log,
+      memreport, print and quota.
+      """)
+
+  @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
+  var command: [String] = []
+
+  func run() async throws {
+    guard let first = command.first else {
+      Output.complain("Usage:\nxenstore-control <command> [<arg>...]")
+      throw Failure(nil, code: 2)
+    }
+    if command == ["--help"] || command == ["-h"] {
+      throw CleanExit.helpRequest(Control.self)
+    }
+    let client = try XenStoreClient(.standard(.socketOnly))
+    do throws(XenStoreClientError) {
+      Output.write(try await client.control(command) + "\n")
+    } catch {
+      guard let refusal = error.storeError else { throw error }
+      guard refusal == .invalid || refusal == .notImplemented else {
+        throw Failure("\(first): \(refusal.systemText)", code: 3)
+      }
+      let known = (try? await client.control(["help"])) ?? ""
+      Output.complain("Command not supported. Valid commands are:\n\(known)")
+      throw Failure(nil, code: 3)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// A child process of the package's own programs, found beside the test program.
+public struct Program: Sendable {
+  /// What a program said, and its exit code.
+  public struct Outcome: Equatable, Sendable {
+    public var code: Int32
+    public var output: [UInt8]
+    public var complaints: String
+
+    /// The output as text.
+    public var text: String { String(decoding: output, as: UTF8.self) }
+  }
+
+  /// Where the package's products are.
+  public static let folder = URL(fileURLWithPath: "/proc/self/exe")
+    .resolvingSymlinksInPath().deletingLastPathComponent()
+
+  /// Runs a product to its end.
+  ///
+  /// - Parameter name: what it is called by; nil for its own name.
+  public static func run(
+    _ product: String, as name: String? = nil, _ arguments: [String],
+    environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = folder.appendingPathComponent(product)
+    var link: URL?
+    if let name {
+      let place = FileManager.default.temporaryDirectory
+        .appendingPathComponent("martlet-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let program = place.appendingPathComponent(name)
+      try FileManager.default.createSymbolicLink(
+        at: program, withDestinationURL: folder.appendingPathComponent(product))
+      process.executableURL = program
+      link = place
+    }
+    defer { link.map { try? FileManager.default.removeItem(at: $0) } }
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let output = Pipe()
+    let complaints = Pipe()
+    process.standardOutput = output
+    process.standardError = complaints
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
+    let complained = complaints.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, output: Array(said),
+      complaints: String(decoding: complained, as: UTF8.self))
+  }
+}
+
+/// Our xenstored as a child process, with a socket of its own. It ends with the last reference.
+public final class Daemon: Sendable {
+  /// Where it listens.
+  public let socket: String
+  private let process: Process
+
+  /// Starts one and waits until it listens.
+  public init(_ options: [String] = []) throws {
+    socket =
+      FileManager.default.temporaryDirectory
+      .appendingPathComponent("martlet-\(UUID().uuidString).socket").path
+    process = Process()
+    process.executableURL = Program.folder.appendingPathComponent("xenstored")
+    process.arguments = ["--no-fork", "--socket", socket] + options
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    for _ in 0..<1000 where !FileManager.default.fileExists(atPath: socket) {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    Thread.sleep(forTimeInterval: 0.02)
+  }
+
+  /// Ends it.
+  public func stop() {
+    guard process.isRunning else { return }
+    process.terminate()
+    process.waitUntilExit()
+  }
+
+  deinit {
+    stop()
+    try? FileManager.default.removeItem(atPath: socket)
+  }
+}

@@ -44,6 +44,20 @@ struct LockTests {
     #expect(overlaps.load(ordering: .relaxed) == 0)
   }
 
+  @Test func whoHasWaitedLongDrawsATicketAndIsServed() {
+    let shared = Shared()
+    // Held for longer than anybody's patience, so that all draw tickets behind it.
+    onThreads(4) { i in
+      for _ in 0..<20 {
+        shared.spin.withLock { value in
+          if i == 0 { usleep(20_000) }
+          value += 1
+        }
+      }
+    }
+    #expect(shared.spin.withLock { $0 } == 80)
+  }
+
   @Test func tryingAHeldLockFails() {
     let shared = Shared()
     shared.ticket.acquire()

@@ -39,7 +39,7 @@ final class TestHost: MMUHost {
   /// Interrupt the work at the n-th question from now (0: the next); nil for never.
   var interruptAfter: Int?
   var interruptionsSeen = 0
-  var flushes: [(owner: DomainID?, stamp: UInt32)] = []
+  var flushes: [(owner: DomainID?, stamp: UInt32, isUnderLock: Bool)] = []
   var cacheFlushes: [MFN] = []
   var retired: [MFN] = []
   var locked: Set<UInt16> = []
@@ -116,7 +116,9 @@ final class TestHost: MMUHost {
       frames[mfn].pointee.markFree()
     }
   }
-  func flushStale(_ owner: DomainID?, since stamp: UInt32) { flushes.append((owner, stamp)) }
+  func flushStale(_ owner: DomainID?, since stamp: UInt32) {
+    flushes.append((owner, stamp, !locked.isEmpty))
+  }
   func flushCache(_ mfn: MFN) { cacheFlushes.append(mfn) }
 }
 

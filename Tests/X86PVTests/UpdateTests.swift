@@ -158,11 +158,42 @@ final class PinnedGuest {
     g.host.mmu.releaseWritable(g.host.frame(40))
     g.host.flushes = []
     try g.host.mmu.pin(g.host.frame(40), .l1, of: other, &g.pending)
-    #expect(g.host.flushes.count == 1)
-    #expect(g.host.flushes.first.map { $0.owner == nil } == true)
+    #expect(g.host.flushes.last?.isUnderLock == true)
+    #expect(g.host.flushes.allSatisfy { $0.owner == nil })
     try g.host.mmu.unpin(g.host.frame(40), of: other, &g.pending)
     try g.host.mmu.holdWritable(g.host.frame(40), of: other)
     #expect(g.host.flushes.last?.owner == other)
+  }
+
+  @Test func whatAChangeOfKindNeedsIsFlushedBeforeTheLockIsTakenAndLookedAtAgainUnderIt() throws {
+    let g = PinnedGuest()
+    let spare = g.host.frame(20)
+    try g.host.mmu.holdWritable(spare, of: guest)
+    g.host.mmu.releaseWritable(spare)
+    g.host.flushes = []
+    try g.host.mmu.pin(spare, .l1, of: guest, &g.pending)
+    #expect(g.host.flushes.map(\.isUnderLock) == [false, true])
+    try g.host.mmu.unpin(spare, of: guest, &g.pending)
+    g.host.flushes = []
+    #expect(g.update(g.tree.l1, 3, leaf(spare)) == nil)
+    #expect(g.host.flushes.map(\.isUnderLock) == [false, true])
+    #expect(g.update(g.tree.l1, 3, .empty) == nil)
+    g.host.flushes = []
+    #expect(g.update(g.tree.l2, 9, PageTableEntry(spare, .table)) == nil)
+    #expect(g.host.flushes.map(\.isUnderLock) == [false, true])
+  }
+
+  @Test func aFrameInUseOrSomebodyElsesIsNotFlushedForAhead() throws {
+    let g = PinnedGuest()
+    g.host.flushes = []
+    #expect(throws: XenErrno.EINVAL) {
+      try g.host.mmu.pin(g.host.frame(40), .l1, of: guest, &g.pending)
+    }
+    try g.host.mmu.holdWritable(g.host.frame(20), of: guest)
+    #expect(throws: XenErrno.EINVAL) {
+      try g.host.mmu.pin(g.host.frame(20), .l1, of: guest, &g.pending)
+    }
+    #expect(g.host.flushes.isEmpty)
   }
 
   @Test func aForeignTableInUseIsNotMappedWritable() throws {

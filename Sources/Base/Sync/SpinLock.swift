@@ -20,8 +20,11 @@ struct Cell<Value: ~Copyable>: ~Copyable {
   }
 }
 
-/// A fair spin lock that guards nothing by itself; its owner's type says what it stands for.
-/// First come, first served.
+/// A spin lock that guards nothing by itself; its owner's type says what it stands for.
+///
+/// Whoever comes takes it if it is free; who has waited long gets a ticket, and tickets are served in
+/// their order, before all others. So nobody starves, and yet a waiter that does not run, because a
+/// hypervisor below us took its CPU away, keeps nobody else from the lock: it has no ticket as a rule.
 public struct TicketLock: ~Copyable, Sendable {
   private let next = Atomic<UInt32>(0)
   private let serving = Atomic<UInt32>(0)
@@ -29,8 +32,21 @@ public struct TicketLock: ~Copyable, Sendable {
   /// A free lock.
   public init() {}
 
+  // Turns of waiting before a ticket is drawn: a millisecond or so, much longer than any lock is held.
+  private static var patience: Int { 10_000 }
+
   /// Waits for the lock and takes it. Pair with `release`; prefer `withLock`.
+  @inline(__always)
   public borrowing func acquire() {
+    if !tryAcquire() { acquireLater() }
+  }
+
+  @inline(never)
+  private borrowing func acquireLater() {
+    for _ in 0..<Self.patience {
+      spinTurn()
+      if !isHeld(), tryAcquire() { return }
+    }
     // The acquiring load below pairs with the releasing add in `release`.
     let ticket = next.wrappingAdd(1, ordering: .relaxed).oldValue
     while serving.load(ordering: .acquiring) != ticket { spinTurn() }

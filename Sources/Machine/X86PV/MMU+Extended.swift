@@ -25,6 +25,7 @@ extension MMU {
   public func pin(
     _ mfn: MFN, _ level: PageTableLevel, of owner: DomainID, _ pending: inout PendingTable
   ) throws(XenErrno) {
+    flushAhead(mfn, PageKind(level), of: owner)
     host.lockPageTables(of: owner)
     defer { host.unlockPageTables(of: owner) }
     try acquireTable(mfn, level, of: owner, &pending)

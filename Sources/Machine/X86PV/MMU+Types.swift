@@ -9,6 +9,30 @@ import XenABI
 /// Taking and dropping the uses of a frame. The caller holds a reference to the frame, and for
 /// every kind but `writable` and `shared` the page-table lock of the frame's owner.
 extension MMU {
+  /// Does what `takeType` will need when it changes the kind of a frame of `owner`'s, before the
+  /// page-table lock is taken: waiting for other CPUs under it would make all others wait too.
+  ///
+  /// Nothing depends on it. Whoever changes the kind looks again, and then hardly ever finds a CPU
+  /// that has not forgotten the former use.
+  func flushAhead(_ mfn: MFN, _ kind: PageKind, of owner: DomainID) {
+    guard let page = host.frames.page(mfn) else { return }
+    let word = PageTypeWord(rawValue: page.pointee.type.load(ordering: .relaxed))
+    guard word.count == 0, word.mayBeTranslated(besides: kind), page.pointee.owner == owner else {
+      return
+    }
+    host.flushStale(word.wasForeign ? nil : owner, since: page.pointee.tlbStamp)
+  }
+
+  /// As `flushAhead`, for the frame that an entry of a table of `level` is to name.
+  func flushAhead(_ entry: PageTableEntry, _ level: PageTableLevel, of owner: DomainID) {
+    guard entry.isPresent else { return }
+    if let lower = level.lower {
+      flushAhead(entry.frame, PageKind(lower), of: owner)
+    } else if entry.flags.contains(.writable) {
+      flushAhead(entry.frame, .writable, of: owner)
+    }
+  }
+
   /// Takes a use of a frame as `kind`, checking its contents first if the kind asks for that.
   ///
   /// A partial table of the same kind is taken over: the checking goes on where it stopped.
@@ -72,9 +96,8 @@ extension MMU {
   ) throws(TypeRefusal) {
     if old.count == 0 {
       page.pointee.progress = 0
-      // No CPU may be left with a translation from the frame's former use. A fresh frame had none
-      // that could matter to memory that is writable anyway.
-      if old.kind != kind, !(old.kind == .none && kind == .writable) {
+      // No CPU may be left with a translation from the frame's former use.
+      if old.mayBeTranslated(besides: kind) {
         let whose = old.wasForeign ? nil : page.pointee.owner
         host.flushStale(whose, since: page.pointee.tlbStamp)
       }

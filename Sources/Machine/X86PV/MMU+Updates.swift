@@ -52,6 +52,9 @@ extension MMU {
     let index = address.pageOffset >> 3
     let new = PageTableEntry(rawValue: value)
     guard let page = host.frames.page(table) else { throw .EINVAL }
+    if let level = PageTypeWord(rawValue: page.pointee.type.load(ordering: .relaxed)).kind.level {
+      flushAhead(new, level, of: parties.tableOwner)
+    }
     host.lockPageTables(of: parties.tableOwner)
     defer { host.unlockPageTables(of: parties.tableOwner) }
     // A checked table of the owner's stays one while its lock is held: no reference is needed.
@@ -88,13 +91,14 @@ extension MMU {
   public func update(
     mappingOf address: VirtualAddress, under root: MFN, _ value: UInt64, _ parties: UpdateParties
   ) throws(XenErrno) {
+    let new = PageTableEntry(rawValue: value)
+    flushAhead(new, .l1, of: parties.tableOwner)
     host.lockPageTables(of: parties.tableOwner)
     defer { host.unlockPageTables(of: parties.tableOwner) }
     guard let place = leafPlace(of: address, under: root, parties.tableOwner) else {
       throw .EINVAL
     }
-    try updateLeaf(
-      place.table, place.index, PageTableEntry(rawValue: value), .replacing, parties)
+    try updateLeaf(place.table, place.index, new, .replacing, parties)
   }
 
   /// Changes an entry of a checked table of leaves. The page-table lock is held.

@@ -41,6 +41,7 @@ extension MMU {
     guard bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8,
       address.rawValue & UInt64(bytes - 1) == 0
     else { return .refused }
+    if bytes == 8 { flushAhead(PageTableEntry(rawValue: value), .l1, of: owner) }
     host.lockPageTables(of: owner)
     defer { host.unlockPageTables(of: owner) }
     guard let table = writtenTable(address, root, owner) else { return .refused }

@@ -107,6 +107,12 @@ public struct PageTypeWord: Equatable, BitwiseCopyable, Sendable {
   /// What it is used as; with a count of 0, what it was used as last.
   @inlinable public var kind: PageKind { PageKind(rawValue: UInt8(rawValue >> 48 & 7)) ?? .none }
 
+  /// Whether translations from the last use of an unused frame must be gone before it is used as
+  /// `kind`. A fresh frame had none that could matter to memory that is writable anyway.
+  @inlinable public func mayBeTranslated(besides kind: PageKind) -> Bool {
+    self.kind != kind && !(self.kind == .none && kind == .writable)
+  }
+
   /// How many entries of this table refer to tables of its own level; as a negative number, how
   /// many such entries refer to it.
   @inlinable public var linear: Int16 {

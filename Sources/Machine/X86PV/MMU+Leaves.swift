@@ -95,12 +95,8 @@ extension MMU {
   /// - Throws: what the first entry that is not allowed throws; then the table holds nothing.
   func checkLeafTable(_ mfn: MFN, _ page: Ref<PageInfo>) throws(TypeRefusal) {
     let owner = page.pointee.owner
-    let words = host.memory[mfn]
-    var next = 0
-    while true {
-      let i = words.firstPresent(from: next)
-      guard i < PageTableLevel.entryCount else { return }
-      next = i &+ 1
+    var present = PresentEntries(host.memory[mfn])
+    while let i = present.next() {
       let old = entry(mfn, i)
       do throws(XenErrno) {
         let checked = try takeLeaf(old, in: owner, of: owner, by: owner)
@@ -116,12 +112,8 @@ extension MMU {
   /// Drops what the entries of a table of leaves hold.
   func releaseLeafTable(_ mfn: MFN, _ page: Ref<PageInfo>) {
     let owner = page.pointee.owner
-    let words = host.memory[mfn]
-    var next = 0
-    while true {
-      let i = words.firstPresent(from: next)
-      guard i < PageTableLevel.entryCount else { return }
-      next = i &+ 1
+    var present = PresentEntries(host.memory[mfn])
+    while let i = present.next() {
       putLeaf(entry(mfn, i), in: owner)
     }
   }

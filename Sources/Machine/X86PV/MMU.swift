@@ -73,6 +73,23 @@ extension FrameBytes {
   }
 }
 
+/// The indices of a page table's present entries, lowest first, each looked for when it is asked for.
+struct PresentEntries {
+  private let words: FrameBytes
+  private var from = 0
+
+  /// Those of the table in `words`.
+  init(_ words: FrameBytes) { self.words = words }
+
+  /// The next one; nil when there is none left.
+  mutating func next() -> Int? {
+    let index = words.firstPresent(from: from)
+    guard index < PageTableLevel.entryCount else { return nil }
+    from = index &+ 1
+    return index
+  }
+}
+
 /// Why a use of a frame was not granted.
 struct TypeRefusal: Error {
   /// The reason; `ERESTART` if the work was interrupted.

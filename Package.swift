@@ -130,7 +130,9 @@ let hostedOnly: [Target] = [
     base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
   module("XenStoreWire", in: "Toolstack"),
   module("XenStoreCore", in: "Toolstack", ["XenStoreWire"]),
-  .target(name: "CXenStore", path: "Sources/Toolstack/CXenStore"),
+  .target(
+    name: "CXenStore", path: "Sources/Toolstack/CXenStore",
+    linkerSettings: ["xenctrl", "xenevtchn", "xengnttab"].map { .linkedLibrary($0) }),
   module("XenStoreServer", in: "Toolstack", ["XenStoreWire", "XenStoreCore", "CXenStore"]),
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
@@ -169,7 +171,7 @@ let hostedOnly: [Target] = [
     ]),
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
-  tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore"]),
+  tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreWire"]),
   .target(name: "XenStoreTestSupport", path: "Tests/XenStoreTestSupport"),
   tests(
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),

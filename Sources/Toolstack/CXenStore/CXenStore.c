@@ -88,5 +88,33 @@ void cxs_tune_allocator(void)
 
 int cxs_background(void)
 {
-	return daemon(1, 0);
+	int ends[2];
+	char ready;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	child = fork();
+	if (child < 0)
+		return -1;
+	if (child) {
+		close(ends[1]);
+		_exit(read(ends[0], &ready, 1) == 1 ? 0 : 1);
+	}
+	close(ends[0]);
+	setsid();
+	return ends[1];
+}
+
+void cxs_let_go(int waiting)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+	if (write(waiting, "", 1) < 0)
+		; /* Whoever waited is gone: nobody is left to tell. */
+	close(waiting);
 }

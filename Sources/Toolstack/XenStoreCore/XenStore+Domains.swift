@@ -167,6 +167,11 @@ extension XenStore {
   /// Whether a domain's ring is served.
   public func isIntroduced(_ domain: DomainID) -> Bool { connection(of: domain) != nil }
 
+  /// What a domain is offered.
+  public func features(of domain: DomainID) -> ServerFeatures {
+    domains[domain.rawValue]?.features ?? .all
+  }
+
   /// The domains that are known: introduced, or named in permissions.
   public var knownDomains: [DomainID] { domains.keys.sorted().map(DomainID.init(rawValue:)) }
 

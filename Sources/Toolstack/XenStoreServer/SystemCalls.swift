@@ -3,6 +3,7 @@
 
 import CXenStore
 import Glibc
+import XenStoreWire
 
 /// A call to the kernel that failed.
 public struct SystemError: Error {
@@ -112,6 +113,30 @@ enum SystemCalls {
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
+  /// Opens the hypervisor's devices; returns what failed.
+  static func openHypervisor() -> SystemError? {
+    var call: UnsafePointer<CChar>?
+    // Safety: one pointer is written, to a string that lives as long as the program.
+    guard unsafe cxs_xen_open(&call) != 0 else { return nil }
+    return SystemError(unsafe call.map { unsafe String(cString: $0) } ?? "hypervisor")
+  }
+
+  /// Some domains from this number on, in order; nil when the hypervisor does not say. When they
+  /// are fewer than `CXS_DOMAINS`, no more exist.
+  static func domains(from first: DomainID) -> [DomainState]? {
+    var found = [cxs_domain](repeating: cxs_domain(), count: CXS_DOMAINS)
+    let count = unsafe found.withUnsafeMutableBufferPointer { found in
+      // Safety: the buffer holds as many as are written at most.
+      unsafe cxs_xen_domains(UInt32(first.rawValue), found.baseAddress)
+    }
+    guard count >= 0 else { return nil }
+    return found.prefix(Int(count)).map {
+      DomainState(
+        domain: DomainID(rawValue: $0.number), isDead: $0.is_dead != 0,
+        hasShutDown: $0.has_shut_down != 0)
+    }
   }
 
   /// A clock that only goes forward.

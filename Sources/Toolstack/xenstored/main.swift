@@ -13,7 +13,7 @@ do {
     print(Options.usage)
     exit(0)
   }
-  try serve(options, host: NoHost())
+  try serve(options)
 } catch let mistake as Options.Mistake {
   fail(mistake.message)
 } catch let error as SystemError {

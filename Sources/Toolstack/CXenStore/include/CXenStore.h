@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "CXenHost.h"
+
 /* One ready descriptor: the events and the number it was registered with. */
 struct cxs_event {
 	uint32_t events;
@@ -35,7 +37,13 @@ int64_t cxs_milliseconds(void);
 /* Has the allocator give large blocks back to the kernel: tables double as the store grows. */
 void cxs_tune_allocator(void);
 
-/* Goes on in the background; the caller's process ends. */
+/*
+ * Goes on in the background. The caller's process stays until the new one calls
+ * `cxs_let_go`, and fails when it ends without. Returns what to let go, or -1.
+ */
 int cxs_background(void);
+
+/* Leaves the terminal and ends the process that waits for us. */
+void cxs_let_go(int waiting);
 
 #endif

@@ -1,0 +1,72 @@
+import CXenStore
+import Glibc
+import XenStoreCore
+import XenStoreWire
+
+/// A client: a socket or a domain's ring, and what it sent that is not served yet.
+struct Client {
+  var id: ConnectionID
+  /// The socket; nil for a ring.
+  var descriptor: Int32?
+  /// The ring; nil for a socket.
+  var ring: Ring?
+  var input: [UInt8] = []
+  /// What epoll tells of a socket.
+  var interest: UInt32 = 0
+  /// Its input is served in the next round.
+  var isRunnable = false
+  /// Nothing more is served before it has read everything.
+  var isStalled = false
+  /// A request of its waits for the world outside or for its turn.
+  var isHeld = false
+}
+
+extension Server {
+  /// Gives a client a slot.
+  mutating func add(_ client: Client) -> Int {
+    let slot = freeSlots.popLast() ?? clients.count
+    if slot == clients.count { clients.append(client) } else { clients[slot] = client }
+    while slots.count <= client.id.index { slots.append(-1) }
+    slots[client.id.index] = slot
+    return slot
+  }
+
+  mutating func acceptClients() {
+    while let descriptor = SystemCalls.accept(listener) {
+      let interest = UInt32(CXS_READ)
+      let slot = add(
+        Client(id: store.connectSocket(), descriptor: descriptor, interest: interest))
+      let number = UInt32(truncatingIfNeeded: slot) &+ Number.firstClient
+      if cxs_epoll_set(epoll, descriptor, 1, interest, number) != 0 { remove(slot) }
+    }
+  }
+
+  /// Removes a client with its socket.
+  mutating func remove(_ slot: Int) {
+    guard let client = clients[slot] else { return }
+    store.disconnect(client.id)
+    slots[client.id.index] = -1
+    if let descriptor = client.descriptor { close(descriptor) }
+    clients[slot] = nil
+    runnable.removeAll { $0 == slot }
+    freeSlots.append(slot)
+  }
+
+  /// Asks to be told when a socket can be read from or written to.
+  mutating func watch(_ slot: Int, reads: Bool, writes: Bool) {
+    guard let client = clients[slot], let descriptor = client.descriptor else { return }
+    let interest =
+      (reads ? UInt32(CXS_READ) : 0) | (writes ? UInt32(CXS_WRITE) : 0)
+    guard interest != client.interest else { return }
+    clients[slot]?.interest = interest
+    let number = UInt32(truncatingIfNeeded: slot) &+ Number.firstClient
+    _ = cxs_epoll_set(epoll, descriptor, 0, interest, number)
+  }
+
+  /// Has a client's input served in the next round.
+  mutating func schedule(_ slot: Int) {
+    guard clients[slot]?.isRunnable == false else { return }
+    clients[slot]?.isRunnable = true
+    runnable.append(slot)
+  }
+}

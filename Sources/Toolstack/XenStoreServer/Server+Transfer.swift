@@ -1,0 +1,201 @@
+import XenStoreCore
+import XenStoreWire
+
+extension Server {
+  /// How serving a client's input ended.
+  private enum Outcome {
+    /// What is left is less than a message.
+    case wantsMore
+    /// What is left waits.
+    case waits
+    /// The client is gone, or its ring failed.
+    case gone
+  }
+
+  // MARK: Input
+
+  /// Receives what a socket has and serves what is whole in it.
+  mutating func receive(_ slot: Int) {
+    guard let client = clients[slot], !client.isStalled, !client.isRunnable,
+      let descriptor = client.descriptor
+    else { return }
+    switch SystemCalls.receive(descriptor, into: &buffer) {
+    case .wouldBlock: return
+    case .closed: remove(slot)
+    case .bytes(let count):
+      if client.input.isEmpty {
+        // The usual case: whole messages, served where they are.
+        var bytes: [UInt8] = []
+        swap(&bytes, &buffer)
+        let (taken, outcome) = consume(slot, client.id, bytes.span.extracting(0..<count))
+        if outcome != .gone, taken < count {
+          clients[slot]?.input.append(contentsOf: bytes[taken..<count])
+        }
+        swap(&bytes, &buffer)
+      } else {
+        clients[slot]?.input.append(contentsOf: buffer[0..<count])
+        resume(slot)
+      }
+    }
+  }
+
+  /// Takes what a domain put into its ring and serves what is whole in it.
+  ///
+  /// Nothing is taken while an earlier message waits: so what is kept of a domain's input is less
+  /// than a message and a ring.
+  mutating func pull(_ slot: Int) {
+    for _ in 0..<8 {
+      guard let client = clients[slot], var ring = client.ring, !ring.isFailed else { return }
+      guard !client.isStalled, !client.isRunnable, !client.isHeld else { return }
+      var input = client.input
+      clients[slot]?.input = []
+      do throws(RingError) {
+        let count = try ring.receive(into: &input)
+        clients[slot]?.ring = ring
+        if count == 0 {
+          clients[slot]?.input = input
+          return
+        }
+      } catch {
+        fail(slot, error)
+        return
+      }
+      noteChange(slot)
+      serveInput(slot, client.id, &input)
+    }
+    // It fills the ring as fast as we empty it: others first.
+    schedule(slot)
+  }
+
+  /// Serves what was received before, then what a ring has.
+  mutating func resume(_ slot: Int) {
+    guard let client = clients[slot] else { return }
+    clients[slot]?.isRunnable = false
+    clients[slot]?.isHeld = false
+    var input = client.input
+    clients[slot]?.input = []
+    if serveInput(slot, client.id, &input) == .wantsMore, client.ring != nil { pull(slot) }
+  }
+
+  /// Serves what is whole in `input` and leaves the rest to the client.
+  @discardableResult
+  private mutating func serveInput(
+    _ slot: Int, _ id: ConnectionID, _ input: inout [UInt8]
+  ) -> Outcome {
+    let (taken, outcome) = consume(slot, id, input.span)
+    guard outcome != .gone else { return .gone }
+    if taken == input.count {
+      input.removeAll(keepingCapacity: input.capacity <= 65536)
+    } else if taken > 0 {
+      input.removeSubrange(0..<taken)
+    }
+    clients[slot]?.input = input
+    return outcome
+  }
+
+  /// Serves messages within the client's budget; returns how many bytes they were.
+  private mutating func consume(
+    _ slot: Int, _ id: ConnectionID, _ bytes: Span<UInt8>
+  ) -> (taken: Int, Outcome) {
+    var position = 0
+    while true {
+      let rest = bytes.extracting(position..<bytes.count)
+      let consumed = store.consume(id, rest, budget: budget)
+      position &+= consumed.bytes
+      switch consumed.reason {
+      case .incomplete: return (position, .wantsMore)
+      case .waiting:
+        if store.effects.isEmpty {
+          clients[slot]?.isHeld = true
+          watch(slot, reads: bytes.count &- position < 65536, writes: false)
+          return (position, .waits)
+        }
+        perform()
+      case .budget:
+        schedule(slot)
+        return (position, .waits)
+      case .unread:
+        clients[slot]?.isStalled = true
+        watch(slot, reads: false, writes: true)
+        return (position, .waits)
+      case .tooLong:
+        fail(slot, .tooLong)
+        return (position, .gone)
+      }
+    }
+  }
+
+  /// Ends the service of a client that broke the protocol.
+  mutating func fail(_ slot: Int, _ error: RingError) {
+    if clients[slot]?.ring == nil { remove(slot) } else { failRing(slot, error) }
+  }
+
+  // MARK: Output
+
+  /// Sends what clients are owed, then tells the domains whose rings changed.
+  mutating func flush() {
+    while !store.dirty.isEmpty {
+      let dirty = store.dirty
+      store.dirty.removeAll(keepingCapacity: true)
+      for id in dirty where store.isOpen(id) && id.index < slots.count && slots[id.index] >= 0 {
+        send(slots[id.index], id)
+      }
+    }
+    sendNotices()
+  }
+
+  /// Sends as much as a client takes.
+  mutating func send(_ slot: Int, _ id: ConnectionID) {
+    guard let client = clients[slot] else { return }
+    if let ring = client.ring {
+      guard transmit(slot, id, ring) else { return }
+    } else if let descriptor = client.descriptor {
+      guard transmit(id, to: descriptor) else {
+        remove(slot)
+        return
+      }
+    }
+    let isLeft = store.pendingBytes(id) > 0
+    if client.isStalled, !isLeft {
+      clients[slot]?.isStalled = false
+      schedule(slot)
+    }
+    watch(slot, reads: !client.isStalled || !isLeft, writes: isLeft)
+  }
+
+  /// Sends through a socket; false when it is closed.
+  private mutating func transmit(_ id: ConnectionID, to descriptor: Int32) -> Bool {
+    var isOpen = true
+    store.send(id) { bytes in
+      guard !bytes.isEmpty else { return 0 }
+      switch SystemCalls.transmit(descriptor, bytes) {
+      case .bytes(let count): return count
+      case .wouldBlock: return 0
+      case .closed:
+        isOpen = false
+        return 0
+      }
+    }
+    return isOpen
+  }
+
+  /// Sends through a ring; false when it has failed.
+  private mutating func transmit(_ slot: Int, _ id: ConnectionID, _ old: Ring) -> Bool {
+    guard !old.isFailed else { return false }
+    var ring = old
+    var failure: RingError?
+    store.send(id) { bytes in
+      do throws(RingError) {
+        return try ring.transmit(bytes)
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    clients[slot]?.ring = ring
+    noteChange(slot)
+    guard let failure else { return true }
+    failRing(slot, failure)
+    return false
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import XenStoreCore
+import XenStoreWire
+
+@testable import XenStoreServer
+
+/// A hypervisor in memory: pages that both sides see, events in a queue, domains that a test makes
+/// and ends. Our end of a domain's event channel is port 100 and its number.
+final class FakeHost: DomainHost {
+  private var ends: [Int32] = [0, 0]
+  private var events: [HostEvent] = []
+  /// The ring pages of domains that can be mapped.
+  var pages: [DomainID: SharedPage] = [:]
+  /// The domains that exist.
+  var domains: [DomainState] = [DomainState(domain: .zero, isDead: false, hasShutDown: false)]
+  /// Our ends that are bound, and the domain's port at the other end.
+  var bound: [UInt32: UInt32] = [:]
+  /// How many events were sent through each of our ends.
+  var notices: [UInt32: Int] = [:]
+  var refusesToBind = false
+
+  init() {
+    precondition(pipe(&ends) == 0)
+  }
+
+  deinit {
+    close(ends[0])
+    close(ends[1])
+  }
+
+  /// Makes a domain with an empty ring.
+  func makeDomain(_ number: UInt16) -> Guest {
+    let domain = DomainID(rawValue: number)
+    let page = SharedPage.blank()!
+    pages[domain] = page
+    if domain != .zero {
+      domains.append(DomainState(domain: domain, isDead: false, hasShutDown: false))
+      domains.sort { $0.domain.rawValue < $1.domain.rawValue }
+    }
+    return Guest(host: self, domain: domain, page: page)
+  }
+
+  /// Changes how a domain is, and says so.
+  func set(_ number: UInt16, isDead: Bool = false, hasShutDown: Bool = false) {
+    for index in domains.indices where domains[index].domain.rawValue == number {
+      domains[index].isDead = isDead
+      domains[index].hasShutDown = hasShutDown
+    }
+    post(.domains)
+  }
+
+  /// Removes a domain without a trace, and says so.
+  func removeDomain(_ number: UInt16) {
+    domains.removeAll { $0.domain.rawValue == number }
+    pages[DomainID(rawValue: number)] = nil
+    post(.domains)
+  }
+
+  func post(_ event: HostEvent) {
+    events.append(event)
+    var byte: UInt8 = 0
+    _ = write(ends[1], &byte, 1)
+  }
+
+  var descriptor: Int32? { ends[0] }
+
+  func nextEvent() -> HostEvent? {
+    guard !events.isEmpty else { return nil }
+    var byte: UInt8 = 0
+    _ = read(ends[0], &byte, 1)
+    return events.removeFirst()
+  }
+
+  func exists(_ domain: DomainID) -> Bool {
+    domains.contains { $0.domain == domain && !$0.isDead }
+  }
+
+  func states() -> [DomainState]? { domains }
+
+  func map(_ domain: DomainID, frame: UInt64) throws(StoreError) -> SharedPage? {
+    guard let page = pages[domain] else { throw .inputOutput }
+    return page
+  }
+
+  func bind(_ domain: DomainID, port: UInt32) throws(StoreError) -> UInt32 {
+    let local = 100 + UInt32(domain.rawValue)
+    guard !refusesToBind, bound[local] == nil else { throw .inputOutput }
+    bound[local] = port
+    return local
+  }
+
+  func unbind(_ port: UInt32) { bound[port] = nil }
+
+  func notify(_ port: UInt32) { notices[port, default: 0] += 1 }
+
+  func ownRing() throws(SystemError) -> RingLink? {
+    guard let page = pages[.zero] else { return nil }
+    bound[100] = 1
+    return RingLink(page: page, port: 100)
+  }
+}
+
+/// The domain's side of a ring, which keeps to the protocol unless a test makes it do otherwise.
+struct Guest {
+  let host: FakeHost
+  let domain: DomainID
+  let page: SharedPage
+
+  /// Our end of the domain's event channel.
+  var port: UInt32 { 100 + UInt32(domain.rawValue) }
+
+  /// Sends an event.
+  func notify() { host.post(.ring(port: port)) }
+
+  /// Puts bytes into the ring, as many as fit; returns how many that were.
+  func put(_ bytes: ArraySlice<UInt8>) -> Int {
+    let producer = page[word: RingPage.requestProducer]
+    let used = producer &- page[word: RingPage.requestConsumer]
+    let count = min(bytes.count, RingPage.ringSize - Int(used))
+    for (index, byte) in bytes.prefix(count).enumerated() {
+      let at = (Int(producer) + index) % RingPage.ringSize
+      page.write([byte].span, from: 0, to: at..<at + 1)
+    }
+    page[word: RingPage.requestProducer] = producer &+ UInt32(count)
+    return count
+  }
+
+  /// Takes what is in the ring; nothing when its indexes cannot be.
+  func take() -> [UInt8] {
+    let consumer = page[word: RingPage.replyConsumer]
+    let count = page[word: RingPage.replyProducer] &- consumer
+    guard count <= UInt32(RingPage.ringSize) else { return [] }
+    var bytes: [UInt8] = []
+    for index in 0..<Int(count) {
+      let at = RingPage.replies + (Int(consumer) + index) % RingPage.ringSize
+      page.append(at..<at + 1, to: &bytes)
+    }
+    page[word: RingPage.replyConsumer] = consumer &+ count
+    return bytes
+  }
+}

@@ -42,6 +42,33 @@ func epyc(_ leaf: UInt32, _ subleaf: UInt32) -> CPULeaf {
     #expect(host.has(CPUFeature.itsc))
   }
 
+  @Test func aHostOfAMDsHasNoSYSENTERAndNoHostHasOSXSAVE() {
+    #expect(!host.has(CPUFeature.sep))
+    #expect(!host.has(CPUFeature.osxsave))
+    let intel = CPUPolicy.host { leaf, subleaf in
+      var answer = epyc(leaf, subleaf)
+      if leaf == 0 {
+        (answer.ebx, answer.edx, answer.ecx) = (0x756e_6547, 0x4965_6e69, 0x6c65_746e)
+      }
+      return answer
+    }
+    #expect(intel.vendor == .intel)
+    #expect(intel.has(CPUFeature.sep))
+    #expect(intel.has(CPUFeature.xsave))
+  }
+
+  @Test func aFeatureSetNeedNotRepeatTheFirstLeaf() {
+    var features = host.features
+    let first = features.words[0]
+    #expect(features.words[2] & 0x0183_f3ff != 0)
+    features.removeRepetitions()
+    #expect(features.words[2] & 0x0183_f3ff == 0)
+    #expect(features[CPUFeature.syscall])
+    #expect(features[CPUFeature.nx])
+    #expect(features[CPUFeature.lm])
+    #expect(features.words[0] == first)
+  }
+
   @Test func pvGuestsDoNotSeeWhatRingThreeCannotUse() {
     let policy = CPUPolicy.pvDefault(host)
     for hidden in [

@@ -1,4 +1,5 @@
 import CX86
+import Formats
 import Machine
 import Primitives
 import Sync
@@ -173,13 +174,16 @@ extension X86 {
   }
 
   /// Calls `visit` with the first and last of every run of I/O ports that is the hypervisor's own:
-  /// interrupt controllers, interval timer and its gate, serial console, PCI configuration (which
-  /// dom0 uses through emulation).
+  /// interrupt controllers, interval timer and its gate, ACPI timer, serial console, PCI configuration
+  /// (which dom0 uses through emulation).
   public static func forEachOwnPortRange(_ visit: (UInt16, UInt16) -> Void) {
     visit(PIC.command1, PIC.data1)
     visit(PIC.command2, PIC.data2)
     visit(PIT.channel0, PIT.command)
     visit(PIT.gate, PIT.gate)
+    if let timer = state.pointee.platform.fixed?.pmTimer?.port, timer <= .max - 3 {
+      visit(timer, timer + 3)
+    }
     forEachSerialPortRange(visit)
     visit(ConfigurationPorts.address, ConfigurationPorts.data &+ 3)
   }

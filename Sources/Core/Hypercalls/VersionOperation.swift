@@ -62,9 +62,10 @@ extension Hypervisor {
 
   private func features(of domain: Ref<Domain>) -> UInt32 {
     func bit(_ feature: XenFeature) -> UInt32 { 1 << feature.rawValue }
+    // Frame numbers that a PV domain uses are the machine's.
     var bits =
       bit(.mmuPTUpdatePreserveAD) | bit(.grantMapAvailableBits) | bit(.highMemoryAssist)
-      | bit(.memoryOpVNodeSupported) | bit(.notDirectMapped)
+      | bit(.memoryOpVNodeSupported) | bit(.directMapped)
     if domain.pointee.id == .dom0 { bits |= bit(.dom0) }
     return bits
   }

@@ -42,6 +42,7 @@ func testVersion() {
     expect(map >> 5 & 1, 1, "mmu_pt_update_preserve_ad")
     expect(map >> 7 & 1, 1, "gnttab_map_avail_bits")
     expect(map >> 2 & 1, 0, "auto_translated_physmap is not for PV")
+    expect(map >> 16 & 3, 2, "direct_mapped, and so not not_direct_mapped")
     expect(map >> 11 & 1, StartInfo.current.isInitialDomain ? 1 : 0, "dom0")
     guest_store32(at, 1)
     expect(hypercall(.xenVersion, 6, at), .EINVAL, "get_features 1")

@@ -28,6 +28,10 @@ public struct CPUFeatureSet: Sendable {
     for i in 0..<19 { words[i] &= mask[i] }
   }
 
+  /// Takes out what AMD's extended leaf 0x8000_0001 repeats of leaf 1: readers of a feature set look
+  /// for it in the first word.
+  public mutating func removeRepetitions() { words[2] &= ~0x0183_f3ff }
+
   /// Takes out unknown features, and features without those they rest on.
   public mutating func sanitise() {
     formIntersection(CPUFeatureSetMask.known)

@@ -76,6 +76,10 @@ extension CPUPolicy {
     var features = self.features
     // Without OSXSAVE the hypervisor does not switch extended state.
     if !features[CPUFeature.osxsave] { features[CPUFeature.xsave] = false }
+    // Whether it is on is each guest's own affair.
+    features[CPUFeature.osxsave] = false
+    // AMD's SYSENTER does not work in long mode.
+    if vendor == .amd || vendor == .hygon { features[CPUFeature.sep] = false }
     features.sanitise()
     self.features = features
     deriveXSAVE()

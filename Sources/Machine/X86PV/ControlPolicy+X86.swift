@@ -160,12 +160,16 @@ extension Hypervisor where M: X86Hardware {
       return
     }
     guard let index = CPUFeatureSetIndex(rawValue: request.index) else { throw .EINVAL }
-    let features: CPUFeatureSet
+    var features: CPUFeatureSet
     switch index {
     case .raw: features = hostFeatures(.raw)
     case .host: features = hostFeatures(.host)
-    case .pv: features = hostFeatures(.pvDefault)
-    case .pvMax: features = hostFeatures(.pvMax)
+    case .pv:
+      features = hostFeatures(.pvDefault)
+      features.removeRepetitions()
+    case .pvMax:
+      features = hostFeatures(.pvMax)
+      features.removeRepetitions()
     case .hvm, .hvmMax: throw .EOPNOTSUPP
     }
     let count = UInt32(features.words.count)

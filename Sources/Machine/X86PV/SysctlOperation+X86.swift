@@ -78,7 +78,8 @@ extension Hypervisor where M: X86Hardware {
       info.outstandingPages = heap.claimedFrames
     }
     info.maxMFN = max(frames.limit, 1) - 1
-    let features = hostFeatures(.raw)
+    var features = hostFeatures(.host)
+    features.removeRepetitions()
     for i in 0..<8 { info.hardwareCapabilities[i] = features.words[i] }
     try write(info, to: call.argument(SysctlPhysicalInfo.self))
   }

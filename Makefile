@@ -29,6 +29,13 @@ image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/
 guests: ## build our test guests: build/guests/NAME
 	Tools/link-guest $(guests)
 
+.PHONY: xenstored
+xenstored: ## build our xenstored for dom0, with all of Swift in it: build/xenstored
+	mkdir -p build/static
+	ln -sf "$$(clang -print-file-name=libstdc++.a)" build/static/
+	swift build -c release --static-swift-stdlib --product xenstored -Xlinker -L$(CURDIR)/build/static
+	llvm-strip -o build/xenstored .build/release/xenstored
+
 .PHONY: setup
 setup: ## install the Debian packages that are missing (asks sudo when not root)
 	Tools/setup
@@ -48,11 +55,11 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 .PHONY: test
 test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
 	swift test --explicit-target-dependency-import-check error
-	$(MAKE) image guests images
+	$(MAKE) image guests xenstored images
 	Tests/EndToEnd/run --hypervisor build/martlet --quick
 
 .PHONY: test-full
-test-full: image guests images ## end to end, the long ones too
+test-full: image guests xenstored images ## end to end, the long ones too
 	Tests/EndToEnd/run --hypervisor build/martlet
 
 .PHONY: bench

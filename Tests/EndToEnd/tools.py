@@ -1,9 +1,12 @@
 """The stock tools of xen-utils-4.17 in dom0, one command after the other."""
 
+import os
 import re
 import time
 
-from lab import Failed, field, require, test
+from lab import ROOT, Failed, field, require, test
+
+OURS = os.path.join(ROOT, "build", "xenstored")
 
 
 def domain_line(dom0, name):
@@ -44,12 +47,19 @@ def use_every_tool(lab, xenstored):
     def case(name):
         return lab.case(f"{name} ({xenstored} xenstored)")
 
-    with lab.dom0(extra_hypervisor_args="sched=credit",
+    files = {}
+    if xenstored == "swift":
+        if not os.path.exists(OURS):
+            raise Failed(f"{OURS} has not been built: make xenstored")
+        with open(OURS, "rb") as stream:
+            files["/usr/lib/martlet/bin/xenstored"] = stream.read()
+    with lab.dom0(files=files, extra_hypervisor_args="sched=credit",
                   extra_kernel_args=f"martlet.xenstored={xenstored}", nics=[]) as dom0:
         dom0.run("make-guest 1 '' 192 2; cp /guest/disk1.img /guest/extra.img", check=True)
-        program = {"c": "xenstored", "ocaml": "oxenstored"}[xenstored]
+        program = {"c": "xen-4.17/bin/xenstored", "ocaml": "xen-4.17/bin/oxenstored",
+                   "swift": "martlet/bin/xenstored"}[xenstored]
         with case("the right xenstored runs"):
-            dom0.run(f"pgrep -x {program}", check=True)
+            dom0.run(f"pgrep -f '^/usr/lib/{program} '", check=True)
         with case("xl info"):
             info = dom0.run("xl info", check=True).output
             for name in ("nr_cpus", "total_memory", "free_memory", "xen_major", "xen_caps", "xen_scheduler"):
@@ -175,3 +185,8 @@ def _(lab):
 @test("the stock tools with the OCaml xenstored", "quick")
 def _(lab):
     use_every_tool(lab, "ocaml")
+
+
+@test("the stock tools with our xenstored", "quick")
+def _(lab):
+    use_every_tool(lab, "swift")

@@ -11,6 +11,7 @@ import XenStoreServer
     #expect(options.staysInForeground)
     #expect(options.pidFile == "/run/x.pid")
     #expect(options.socket == "/tmp/s")
+    #expect(options.logFile == "log")
     #expect(options.quotas[.nodes] == 5)
     #expect(options.quotas[.watches] == 7)
     #expect(options.quotas[.memory] == 9)

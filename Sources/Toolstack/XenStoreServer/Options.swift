@@ -7,6 +7,8 @@ public struct Options: Equatable, Sendable {
   public var socket = "/run/xenstored/socket"
   /// Where our process number is written to.
   public var pidFile: String?
+  /// The file that gets lines for an administrator; standard error when nil.
+  public var logFile: String?
   /// Whether we stay in the foreground.
   public var staysInForeground = false
   /// Whether our process number is printed.
@@ -40,6 +42,7 @@ public struct Options: Equatable, Sendable {
     case "-D", "--no-domain-init": .flag(\.skipsControlDomain)
     case "-H", "-h", "--help": .flag(\.wantsHelp)
     case "-F", "--pid-file": .optionalText(\.pidFile)
+    case "-T", "--trace-file": .optionalText(\.logFile)
     case "--socket": .text(\.socket)
     case "-E", "--entry-nb": .limit(.nodes)
     case "-S", "--entry-size": .limit(.nodeSize)
@@ -50,7 +53,7 @@ public struct Options: Equatable, Sendable {
     case "-R", "--no-recovery", "-L", "--preserve-local", "-V", "--verbose", "-K",
       "--keep-orphans":
       .ignored(takesValue: false)
-    case "-I", "--internal-db", "-T", "--trace-file", "-M", "--path-max", "-q", "--quota-soft",
+    case "-I", "--internal-db", "-M", "--path-max", "-q", "--quota-soft",
       "-w", "--timeout":
       .ignored(takesValue: true)
     default: nil
@@ -116,6 +119,7 @@ public struct Options: Equatable, Sendable {
     Usage: xenstored [OPTION]...
       -N, --no-fork            stay in the foreground
       -F, --pid-file FILE      write our process number to FILE
+      -T, --trace-file FILE    log to FILE, not to standard error; SIGHUP opens it anew
       -P, --output-pid         print our process number
       -D, --no-domain-init     leave the control domain's ring alone
           --socket PATH        serve this socket (/run/xenstored/socket)

@@ -74,7 +74,7 @@ extension Server {
     noteChange(slot)
     // A domain may ask for a fresh start and fail again as often as it likes: it is named once.
     guard ring.firstError == nil else { return }
-    SystemCalls.log("the ring of domain \(ring.domain.rawValue) is served no more: \(error)")
+    log.write("the ring of domain \(ring.domain.rawValue) is served no more: \(error)")
   }
 
   /// Serves a domain that sent an event.
@@ -127,7 +127,7 @@ extension Server {
   /// Finds out which domains ended or shut down.
   private mutating func lookAtDomains() {
     guard let states = host.states() else {
-      SystemCalls.log("the hypervisor does not say which domains there are")
+      log.write("the hypervisor does not say which domains there are")
       return
     }
     var position = 0

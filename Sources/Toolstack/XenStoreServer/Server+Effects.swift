@@ -37,7 +37,7 @@ extension Server {
   mutating func report() {
     if !store.effects.isEmpty { perform() }
     for hit in store.quotaHits {
-      SystemCalls.log("domain \(hit.domain.rawValue) has used up its quota of \(hit.kind.name)")
+      log.write("domain \(hit.domain.rawValue) has used up its quota of \(hit.kind.name)")
     }
     store.quotaHits.removeAll()
   }
@@ -49,7 +49,7 @@ extension Server {
     case "check":
       store.complete(effect, text: Array((store.inconsistency() ?? "OK").utf8) + [0])
     case "print":
-      SystemCalls.log(words.dropFirst().joined(separator: " "))
+      log.write(words.dropFirst().joined(separator: " "))
       store.complete(effect)
     case "quota" where words.count == 1:
       let lines = QuotaKind.allCases.map { "\($0.name): \(store.defaultQuotas[$0])\n" }

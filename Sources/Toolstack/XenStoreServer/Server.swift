@@ -11,8 +11,8 @@ public func serve(_ options: Options) throws(SystemError) {
   if waiting == -1 { throw SystemError("fork") }
   // Mappings of other domains' memory do not survive a fork: this comes after it.
   let hypervisor = try XenHost.open()
-  if hypervisor == nil { SystemCalls.log("no hypervisor here: only the socket is served") }
   var server = try Server(options, host: hypervisor ?? NoHost())
+  if hypervisor == nil { server.log.write("no hypervisor here: only the socket is served") }
   try server.start(options)
   if let waiting { cxs_let_go(waiting) }
   server.run()
@@ -30,6 +30,7 @@ struct Server: ~Copyable {
 
   var store: XenStore
   var host: any DomainHost
+  var log: Log
   let epoll: Int32
   let listener: Int32
   private let signals: Int32
@@ -62,7 +63,9 @@ struct Server: ~Copyable {
   init(_ options: Options, host: any DomainHost) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
+    let log = try Log(path: options.logFile)
     (epoll, listener, signals) = try Self.open(options.socket, host.descriptor)
+    self.log = log
     self.host = host
     store = XenStore(seed: SystemCalls.randomSeed()) { host.exists($0) }
     store.defaultQuotas = options.quotas
@@ -152,7 +155,7 @@ struct Server: ~Copyable {
     case Number.listener: acceptClients()
     case Number.signals:
       while case let signal = cxs_next_signal(signals), signal != 0 {
-        if signal != SIGHUP { isRunning = false }
+        if signal == SIGHUP { log.reopen() } else { isRunning = false }
       }
     case Number.host: serveHost()
     default:

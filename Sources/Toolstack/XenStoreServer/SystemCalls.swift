@@ -158,12 +158,20 @@ enum SystemCalls {
     guard count == bytes.count else { throw SystemError(path) }
   }
 
-  /// Says on standard error what happened.
-  static func log(_ line: String) {
-    let bytes = Array("xenstored: \(line)\n".utf8)
+  /// Opens a file so that all writes go to its end.
+  static func openToAppend(_ path: String) throws(SystemError) -> Int32 {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    return descriptor
+  }
+
+  /// Writes a line; what does not fit is lost.
+  static func write(line: String, to descriptor: Int32) {
+    let bytes = Array(line.utf8)
     // Safety: the bytes are read in their own length.
     _ = unsafe bytes.withUnsafeBytes { bytes in
-      unsafe Glibc.write(2, bytes.baseAddress, bytes.count)
+      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
     }
   }
 

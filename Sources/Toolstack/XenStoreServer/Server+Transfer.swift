@@ -44,11 +44,12 @@ extension Server {
   /// Nothing is taken while an earlier message waits: so what is kept of a domain's input is less
   /// than a message and a ring.
   mutating func pull(_ slot: Int) {
-    for _ in 0..<8 {
-      guard let client = clients[slot], var ring = client.ring, !ring.isFailed else { return }
-      guard !client.isStalled, !client.isRunnable, !client.isHeld else { return }
-      var input = client.input
-      clients[slot]?.input = []
+    let start = store.work
+    for _ in 0..<8 where store.work &- start < budget {
+      guard mayPull(slot), var ring = clients[slot]?.ring, let id = clients[slot]?.id else {
+        return
+      }
+      var input = takeInput(slot)
       do throws(RingError) {
         let count = try ring.receive(into: &input)
         clients[slot]?.ring = ring
@@ -61,20 +62,32 @@ extension Server {
         return
       }
       noteChange(slot)
-      serveInput(slot, client.id, &input)
+      serveInput(slot, id, &input)
     }
     // It fills the ring as fast as we empty it: others first.
     schedule(slot)
   }
 
+  /// Whether a domain's ring is looked into: nothing that came before waits.
+  private func mayPull(_ slot: Int) -> Bool {
+    guard let client = clients[slot], let ring = client.ring, !ring.isFailed else { return false }
+    return !client.isStalled && !client.isRunnable && !client.isHeld
+  }
+
+  /// Takes a client's input out, so that it grows without being copied.
+  private mutating func takeInput(_ slot: Int) -> [UInt8] {
+    let input = clients[slot]?.input ?? []
+    clients[slot]?.input = []
+    return input
+  }
+
   /// Serves what was received before, then what a ring has.
   mutating func resume(_ slot: Int) {
-    guard let client = clients[slot] else { return }
+    guard let id = clients[slot]?.id else { return }
     clients[slot]?.isRunnable = false
     clients[slot]?.isHeld = false
-    var input = client.input
-    clients[slot]?.input = []
-    if serveInput(slot, client.id, &input) == .wantsMore, client.ring != nil { pull(slot) }
+    var input = takeInput(slot)
+    if serveInput(slot, id, &input) == .wantsMore { pull(slot) }
   }
 
   /// Serves what is whole in `input` and leaves the rest to the client.

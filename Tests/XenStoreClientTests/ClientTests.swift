@@ -215,6 +215,22 @@ import XenStoreWire
     #expect(try await store.readText("/n") == "0")
   }
 
+  /// Cancelling a task takes locks of the task, as resuming it does: held in the other order with
+  /// the connection's own, both sides would wait for ever.
+  @Test func answersMayComeWhileTheirTasksAreCancelled() async throws {
+    try await store.write("/n", "0")
+    for round in 0..<500 {
+      let task = Task { try await store.read("/n") }
+      for _ in 0..<round % 50 { await Task.yield() }
+      task.cancel()
+      do {
+        #expect(try await task.value == [0x30])
+      } catch {
+        #expect(error as? XenStoreClientError == .cancelled)
+      }
+    }
+  }
+
   @Test func whenTheServerEndsEveryoneIsTold() async throws {
     var events = try await store.watch("/w").makeAsyncIterator()
     _ = try await events.next()

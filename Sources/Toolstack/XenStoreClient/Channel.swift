@@ -6,7 +6,8 @@ import XenStoreWire
 ///
 /// One thread receives, and sends what the kernel did not take at once. It closes the descriptors
 /// when it finds that the connection has ended; so they may be used under the lock as long as it has
-/// not. The lock is never held while anything waits.
+/// not. The lock is never held while anything waits, nor while a task is resumed: a task that is being
+/// cancelled takes it.
 final class Channel: Sendable {
   typealias Outcome = Result<[UInt8], XenStoreClientError>
 
@@ -35,6 +36,8 @@ final class Channel: Sendable {
     var sent = 0
     var queues: [String: EventQueue] = [:]
     var end: XenStoreClientError?
+    /// What is to be done when the lock is free again.
+    var due: [Due] = []
   }
 
   private let state = Mutex(State())
@@ -68,6 +71,18 @@ final class Channel: Sendable {
     self.wakeUp = wakeUp
   }
 
+  /// Does something under the lock, then resumes whom that was for.
+  private func locked<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+    let (value, due) = state.withLock { state in
+      let value = body(&state)
+      let due = state.due
+      state.due = []
+      return (value, due)
+    }
+    for each in due { each() }
+    return value
+  }
+
   // MARK: Requests
 
   /// Sends a request and waits for its answer.
@@ -81,21 +96,21 @@ final class Channel: Sendable {
     guard payload.count <= WireLimit.payload else {
       throw .unsendable(type, subject: subject)
     }
-    let id = state.withLock { $0.reserve() }
+    let id = locked { $0.reserve() }
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { waiter in
         let pending = Pending(type: type, subject: subject, undo: undo, waiter: waiter)
-        state.withLock { send(&$0, id, transaction, payload, pending) }
+        locked { send(&$0, id, transaction, payload, pending) }
       }
     } onCancel: {
-      state.withLock { $0.abandon(id) }
+      locked { $0.abandon(id) }
     }
     return try outcome.get()
   }
 
   /// Sends a request whose answer nobody needs.
   func post(_ type: MessageType, transaction: UInt32, _ payload: [UInt8]) {
-    state.withLock { state in
+    locked { state in
       let pending = Pending(type: type, subject: "", undo: .nothing, waiter: nil)
       send(&state, state.reserve(), transaction, payload, pending)
     }
@@ -107,9 +122,9 @@ final class Channel: Sendable {
   ) {
     let wasCancelled = state.reserved.removeValue(forKey: id) ?? false
     if let end = state.end {
-      pending.waiter?.resume(returning: .failure(end))
+      state.due(pending.waiter, .failure(end))
     } else if wasCancelled {
-      pending.waiter?.resume(returning: .failure(.cancelled))
+      state.due(pending.waiter, .failure(.cancelled))
     } else {
       var message: [UInt8] = []
       RequestEncoding.append(
@@ -149,7 +164,7 @@ final class Channel: Sendable {
 
   /// Ends the connection.
   func close() {
-    state.withLock { state in
+    locked { state in
       guard state.end == nil else { return }
       state.finish(.connectionLost(code: 0))
       SystemCalls.wake(wakeUp)
@@ -160,19 +175,21 @@ final class Channel: Sendable {
 
   /// Adds a queue for events and gives it a token of its own.
   func addQueue(_ queue: EventQueue) -> String {
-    state.withLock { state in
+    locked { state in
       state.nextToken += 1
       let token = "martlet-\(state.nextToken)"
       state.queues[token] = queue
-      if let end = state.end { queue.finish(end) }
+      if let end = state.end { state.due(queue.finish(end)) }
       return token
     }
   }
 
   /// Forgets a queue and the watches that feed it.
   func removeQueue(_ token: String, watches payloads: [[UInt8]]) {
-    let queue = state.withLock { $0.queues.removeValue(forKey: token) }
-    queue?.finish(nil)
+    locked { state in
+      guard let queue = state.queues.removeValue(forKey: token) else { return }
+      state.due(queue.finish(nil))
+    }
     for payload in payloads { post(.unwatch, transaction: 0, payload) }
   }
 
@@ -182,16 +199,16 @@ final class Channel: Sendable {
     var buffer = [UInt8](repeating: 0, count: 65536)
     var input: [UInt8] = []
     while true {
-      let hasOutput = state.withLock { $0.end == nil ? !$0.output.isEmpty : nil }
+      let hasOutput = locked { $0.end == nil ? !$0.output.isEmpty : nil }
       guard let hasOutput else { break }
       SystemCalls.wait(descriptor, writes: hasOutput, waker: woken)
-      if hasOutput { state.withLock { transmit(&$0) } }
+      if hasOutput { locked { transmit(&$0) } }
       switch SystemCalls.receive(descriptor, kind, into: &buffer) {
       case .wouldBlock: continue
       case .bytes(0):
         // The device has nothing to read; a socket's other side is gone.
-        if kind == .socket { state.withLock { $0.finish(.connectionLost(code: 0)) } }
-      case .failed(let code): state.withLock { $0.finish(.connectionLost(code: code)) }
+        if kind == .socket { locked { $0.finish(.connectionLost(code: 0)) } }
+      case .failed(let code): locked { $0.finish(.connectionLost(code: code)) }
       case .bytes(let count):
         input.append(contentsOf: buffer[..<count])
         take(&input)
@@ -203,7 +220,7 @@ final class Channel: Sendable {
   /// Takes whole messages from the front of what was received.
   private func take(_ input: inout [UInt8]) {
     var position = 0
-    state.withLock { state in
+    locked { state in
       while let header = MessageHeader(reading: input.span, at: position) {
         guard header.length <= Self.longestPayload else {
           return state.finish(.malformedReply(MessageType(rawValue: header.type) ?? .error))
@@ -223,7 +240,10 @@ final class Channel: Sendable {
     if type == .watchEvent {
       guard case .event(let path, let token)? = try? Reply(type, payload.span) else { return }
       let event = WatchEvent(path: String(decoding: payload[path], as: UTF8.self))
-      state.queues[String(decoding: payload[token], as: UTF8.self)]?.add(event)
+      guard let queue = state.queues[String(decoding: payload[token], as: UTF8.self)] else {
+        return
+      }
+      state.due(queue.add(event))
       return
     }
     var id = header.requestID
@@ -271,14 +291,15 @@ extension Channel.State {
     if reserved[id] != nil { reserved[id] = true }
     let waiter = pending[id]?.waiter
     pending[id]?.waiter = nil
-    waiter?.resume(returning: .failure(.cancelled))
+    due(waiter, .failure(.cancelled))
   }
 
   /// Hands an answer to who waits for it.
   fileprivate mutating func answer(_ id: UInt32, _ result: Result<[UInt8], StoreError>) {
     guard let pending = pending.removeValue(forKey: id) else { return }
-    pending.waiter?.resume(
-      returning: result.mapError { .refused($0, pending.type, subject: pending.subject) })
+    due(
+      pending.waiter,
+      result.mapError { .refused($0, pending.type, subject: pending.subject) })
   }
 
   /// Ends everything for this reason; the first reason counts.
@@ -286,8 +307,19 @@ extension Channel.State {
     guard end == nil else { return }
     end = reason
     output = []
-    for (_, pending) in pending { pending.waiter?.resume(returning: .failure(reason)) }
+    for (_, pending) in pending { due(pending.waiter, .failure(reason)) }
     pending = [:]
-    for (_, queue) in queues { queue.finish(reason) }
+    for (_, queue) in queues { due(queue.finish(reason)) }
+  }
+
+  /// Remembers to resume a task.
+  fileprivate mutating func due(
+    _ waiter: CheckedContinuation<Channel.Outcome, Never>?, _ outcome: Channel.Outcome
+  ) {
+    if let waiter { due.append { waiter.resume(returning: outcome) } }
+  }
+
+  fileprivate mutating func due(_ more: Due?) {
+    if let more { due.append(more) }
   }
 }

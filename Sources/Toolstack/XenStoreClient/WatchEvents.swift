@@ -66,6 +66,10 @@ final class Subscription: Sendable {
   deinit { client.channel.removeQueue(token, watches: payloads) }
 }
 
+/// Something to be done when no lock is held: resuming a task that is being cancelled takes locks
+/// that its cancellation holds while it waits for ours.
+typealias Due = @Sendable () -> Void
+
 /// Events between the thread that receives them and the task that reads them.
 final class EventQueue: Sendable {
   fileprivate typealias Outcome = Result<WatchEvent?, XenStoreClientError>
@@ -85,55 +89,59 @@ final class EventQueue: Sendable {
 
   init(_ buffering: WatchBuffering) { self.buffering = buffering }
 
-  func add(_ event: WatchEvent) {
+  /// Adds an event; what is returned resumes the reader, and is to be called without a lock.
+  func add(_ event: WatchEvent) -> Due? {
     state.withLock { state in
-      guard !state.isOver else { return }
-      if let reader = state.reader {
-        state.reader = nil
-        reader.resume(returning: .success(event))
-        return
+      guard !state.isOver else { return nil }
+      if let reader = state.takeReader() {
+        return { reader.resume(returning: .success(event)) }
       }
-      if buffering == .onePerNode, !state.kept.insert(event).inserted { return }
+      if buffering == .onePerNode, !state.kept.insert(event).inserted { return nil }
       state.events.append(event)
+      return nil
     }
   }
 
-  /// Lets the reader read what is there, then ends.
-  func finish(_ reason: XenStoreClientError?) {
+  /// Lets the reader read what is there, then ends; returns as `add` does.
+  func finish(_ reason: XenStoreClientError?) -> Due? {
     state.withLock { state in
-      guard !state.isOver else { return }
+      guard !state.isOver else { return nil }
       state.isOver = true
       state.end = reason
-      state.reader?.resume(returning: state.takeEnd())
-      state.reader = nil
+      guard let reader = state.takeReader() else { return nil }
+      let end = state.takeEnd()
+      return { reader.resume(returning: end) }
     }
   }
 
   /// The next event; nil when the task is cancelled or the watches are over.
   func next() async throws(XenStoreClientError) -> WatchEvent? {
     let outcome = await withTaskCancellationHandler {
-      await withCheckedContinuation { (reader: Reader) in
-        state.withLock { state in
-          if state.first < state.events.count {
-            reader.resume(returning: .success(state.take()))
-          } else if state.isOver {
-            reader.resume(returning: state.takeEnd())
-          } else if Task.isCancelled {
-            reader.resume(returning: .success(nil))
-          } else {
-            // A second reader of the same sequence would make the first wait for ever.
-            state.reader?.resume(returning: .success(nil))
-            state.reader = reader
-          }
-        }
-      }
+      await withCheckedContinuation { (reader: Reader) in wait(reader)?() }
     } onCancel: {
-      state.withLock { state in
-        state.reader?.resume(returning: .success(nil))
-        state.reader = nil
-      }
+      let reader = state.withLock { $0.takeReader() }
+      reader?.resume(returning: .success(nil))
     }
     return try outcome.get()
+  }
+
+  private func wait(_ reader: Reader) -> Due? {
+    state.withLock { (state) -> Due? in
+      let outcome: Outcome
+      if state.first < state.events.count {
+        outcome = .success(state.take())
+      } else if state.isOver {
+        outcome = state.takeEnd()
+      } else if Task.isCancelled {
+        outcome = .success(nil)
+      } else {
+        // A second reader of the same sequence would make the first wait for ever.
+        let other = state.takeReader()
+        state.reader = reader
+        return { other?.resume(returning: .success(nil)) }
+      }
+      return { reader.resume(returning: outcome) }
+    }
   }
 }
 
@@ -147,6 +155,11 @@ extension EventQueue.State {
       first = 0
     }
     return event
+  }
+
+  fileprivate mutating func takeReader() -> EventQueue.Reader? {
+    defer { reader = nil }
+    return reader
   }
 
   /// Why it is over is said once.

@@ -177,6 +177,7 @@ let hostedOnly: [Target] = [
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests(
     "XenStoreToolsTests", ["XenStoreTools", "XenStoreTestSupport", "xenstore", "xenstored"]),
+  tests("XenStoreConformanceTests", ["XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests("HouseRulesTests", []),
 ]
 

@@ -124,7 +124,11 @@ struct Model {
       .directory(let path), .getPermissions(let path), .setPermissions(let path, _):
       text = path
     }
-    guard let path = absolute(client, text) else { return (.error(.invalid), false) }
+    guard let path = absolute(client, text) else {
+      // Special watches have permissions, but there is none by such a name.
+      if case .setPermissions = operation, text.hasPrefix("@") { return (.error(.notFound), false) }
+      return (.error(.invalid), false)
+    }
     let isPrivileged = clients[client]?.isPrivileged ?? false
     let near = nearest(path, in: tree)
     let rights = access(client, tree[near]?.permissions ?? [])
@@ -339,7 +343,7 @@ struct Model {
   }
 
   mutating func unwatch(_ client: Int, _ text: String, _ token: String) -> Answer {
-    guard let path = absolute(client, text) else { return .error(.invalid) }
+    guard let path = absolute(client, text) else { return .error(.notFound) }
     let index = watches.firstIndex {
       $0.client == client && $0.path == path && $0.token == token
     }

@@ -93,9 +93,11 @@ extension XenStore {
       return false
     case .unwatch(let path, let token): try unwatch(caller, payload, path, token)
     case .resetWatches:
+      try requireTransaction(index, header)
       forgetEverything(of: index)
       ok()
     case .transactionStart:
+      try requireTransaction(index, header)
       guard header.transactionID == 0 else { throw .busy }
       if waitsForTurn(caller, header) { return false }
       try startTransaction(caller)
@@ -103,9 +105,17 @@ extension XenStore {
       try endTransaction(caller, header.transactionID, commits: commits)
     case .control, .introduce, .release, .getDomainPath, .isDomainIntroduced, .resume, .setTarget,
       .getFeature, .setFeature, .getQuota, .setQuota:
+      try requireTransaction(index, header)
       return try performForDomains(caller, header, request, payload)
     }
     return true
+  }
+
+  /// Checks that the transaction which a request names is there, though it has no part in it.
+  ///
+  /// - Throws: `notFound` when it is not.
+  private func requireTransaction(_ index: Int, _ header: MessageHeader) throws(StoreError) {
+    if header.transactionID != 0 { _ = try transaction(index, header.transactionID) }
   }
 
   /// The reply of a request that has nothing else to say.

@@ -230,6 +230,7 @@ extension XenStore {
       ok()
       return .readOnly
     }
+    if !range.isEmpty, payload[range.lowerBound] == UInt8(ascii: "@") { throw .notFound }
     let id = try find(caller, payload, range, .write)
     let owner = nodes.node(id).owner
     guard isOwner(caller, owner) else { throw .accessDenied }

@@ -27,7 +27,7 @@ extension XenStore {
   /// What a transaction is charged besides its requests.
   private static var transactionCharge: Int { 1024 }
 
-  private func transaction(_ index: Int, _ id: UInt32) throws(StoreError) -> Int {
+  func transaction(_ index: Int, _ id: UInt32) throws(StoreError) -> Int {
     guard let position = connections[index].transactions.firstIndex(where: { $0.id == id }) else {
       throw .notFound
     }

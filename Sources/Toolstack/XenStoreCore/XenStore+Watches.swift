@@ -47,7 +47,8 @@ extension XenStore {
   mutating func unwatch(
     _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>, _ token: Range<Int>
   ) throws(StoreError) {
-    _ = try resolveWatched(caller, payload, range)
+    // What is no path cannot be watched.
+    guard (try? resolveWatched(caller, payload, range)) != nil else { throw .notFound }
     let id = watches.find(caller.connection, path.span, payload, token)
     guard id >= 0 else { throw .notFound }
     removeWatch(id)

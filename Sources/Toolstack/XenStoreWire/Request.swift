@@ -93,7 +93,9 @@ public enum Request: Equatable, Sendable {
       try strings.finish(in: payload)
       guard let offset = Int(exactly: offset) else { throw .invalid }
       self = .directoryPart(path: path, offset: offset)
-    case .control: self = .control(arguments: 0..<payload.count)
+    case .control:
+      guard !payload.isEmpty, payload[payload.count - 1] == 0 else { throw .invalid }
+      self = .control(arguments: 0..<payload.count)
     case .getFeature, .setFeature, .getQuota, .setQuota: try self.init(limits: type, payload)
     case .watchEvent, .error: throw .notImplemented
     }

@@ -1,0 +1,100 @@
+import Glibc
+import XenStoreWire
+
+/// A client that speaks in bytes.
+final class Link {
+  struct Message {
+    var header: MessageHeader
+    var payload: [UInt8]
+  }
+
+  private let descriptor: Int32
+  private var input: [UInt8] = []
+  private(set) var events: [[UInt8]] = []
+  private var lastID: UInt32 = 0
+
+  init?(_ path: String) {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) {
+      $0.copyBytes(from: Array(path.utf8).prefix(107))
+    }
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0 else {
+      close(descriptor)
+      return nil
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  enum Answer {
+    case message(Message)
+    case closed
+    case silence
+    /// A reply whose header does not repeat the request's.
+    case stray(MessageHeader)
+  }
+
+  /// Sends a request and waits for its reply; events that come before are kept.
+  ///
+  /// - Parameter patience: how long to wait, in milliseconds.
+  func ask(
+    _ type: UInt32, transaction: UInt32, _ payload: [UInt8], patience: Int32 = 2000
+  ) -> Answer {
+    lastID &+= 1
+    var bytes: [UInt8] = []
+    MessageHeader(
+      type: type, requestID: lastID, transactionID: transaction, length: UInt32(payload.count)
+    ).append(to: &bytes)
+    bytes += payload
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes[offset...].withUnsafeBytes {
+        send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return .closed }
+      offset += count
+    }
+    while true {
+      switch next(patience) {
+      case .message(let message) where message.header.type == MessageType.watchEvent.rawValue:
+        events.append(message.payload)
+      case .message(let message):
+        let header = message.header
+        let isError = header.type == MessageType.error.rawValue
+        guard header.requestID == lastID, header.transactionID == transaction,
+          isError || header.type == type
+        else { return .stray(header) }
+        return .message(message)
+      case let other: return other
+      }
+    }
+  }
+
+  func takeEvent() -> [UInt8]? { events.isEmpty ? nil : events.removeFirst() }
+
+  private func next(_ patience: Int32) -> Answer {
+    while true {
+      if let header = MessageHeader(reading: input.span) {
+        let end = MessageHeader.byteCount + Int(header.length)
+        if input.count >= end {
+          let payload = Array(input[MessageHeader.byteCount..<end])
+          input.removeSubrange(..<end)
+          return .message(Message(header: header, payload: payload))
+        }
+      }
+      var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&polled, 1, patience) > 0 else { return .silence }
+      var buffer = [UInt8](repeating: 0, count: 65536)
+      let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+      guard count > 0 else { return .closed }
+      input += buffer[..<count]
+    }
+  }
+}

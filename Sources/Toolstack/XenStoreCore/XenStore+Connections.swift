@@ -66,6 +66,11 @@ extension XenStore {
   /// The bytes that a client has yet to read.
   public func pendingBytes(_ id: ConnectionID) -> Int { connections[id.index].pendingBytes }
 
+  /// Has a client sent what it has yet to read, when there is something.
+  public mutating func owe(_ id: ConnectionID) {
+    if connections[id.index].pendingBytes > 0 { touch(id.index) }
+  }
+
   /// Hands a client's unread bytes to `body`, which returns how many of them it took.
   public mutating func send(_ id: ConnectionID, _ body: (Span<UInt8>) -> Int) {
     let index = id.index

@@ -22,8 +22,10 @@ struct RingLink {
 ///     failed  --- the domain asks for a fresh start, INTRODUCE ------> healthy, as new
 ///
 /// Indexes are read from the page each time, each once: firmware in a domain may wipe the page
-/// before its kernel uses it. What one side publishes the other may miss unless it looks again after
-/// a full fence: the domain sends no event when it sees that we still had work.
+/// before its kernel uses it. That requests were taken is published when what they did is recorded:
+/// until then a successor of ours finds them in the ring. What one side publishes the other may miss
+/// unless it looks again after a full fence: the domain sends no event when it sees that we still had
+/// work.
 struct Ring {
   var domain: DomainID
   var link: RingLink
@@ -31,6 +33,8 @@ struct Ring {
   let features: ServerFeatures
   /// Whether the domain is to hear that the ring changed.
   var needsNotice = false
+  /// Up to where requests were taken, while the page does not say so yet.
+  private(set) var taken: UInt32?
   /// Whether it is served no more.
   private(set) var isFailed = false
   /// Why it failed first, since it was introduced.
@@ -63,33 +67,44 @@ struct Ring {
     if features.contains(.error) { link.page[word: RingPage.error] = 0 }
     if features.contains(.reconnection) { link.page[word: RingPage.connection] = 0 }
     isFailed = false
+    taken = nil
     needsNotice = true
   }
 
   /// Serves no more, and says why.
   mutating func fail(_ error: RingError) {
     isFailed = true
+    taken = nil
     firstError = firstError ?? error
     if features.contains(.error) { link.page[word: RingPage.error] = error.rawValue }
     needsNotice = true
   }
 
-  /// Takes out what the domain put in, to the end of `bytes`; returns how much that was.
+  /// Copies out what the domain put in, to the end of `bytes`; returns how much that was. The domain
+  /// has room for more after `publish`.
   ///
   /// - Throws: `indexes` for indexes that cannot be.
   mutating func receive(into bytes: inout [UInt8]) throws(RingError) -> Int {
     let indexes = RingIndexes(
-      consumer: link.page[word: RingPage.requestConsumer],
+      consumer: taken ?? link.page[word: RingPage.requestConsumer],
       producer: link.page[word: RingPage.requestProducer])
     let count = try indexes.used()
     guard count > 0 else { return 0 }
     let (first, second) = indexes.toRead(count)
     link.page.append(first.shifted(by: RingPage.requests), to: &bytes)
     link.page.append(second.shifted(by: RingPage.requests), to: &bytes)
-    link.page[word: RingPage.requestConsumer] = indexes.consumer &+ UInt32(count)
-    SharedPage.fence()
+    taken = indexes.consumer &+ UInt32(count)
     needsNotice = true
     return count
+  }
+
+  /// Says up to where requests were taken; true when there are more already.
+  mutating func publish() -> Bool {
+    guard let index = taken else { return false }
+    link.page[word: RingPage.requestConsumer] = index
+    SharedPage.fence()
+    taken = nil
+    return link.page[word: RingPage.requestProducer] != index
   }
 
   /// Puts in as much as fits; returns how much that was.

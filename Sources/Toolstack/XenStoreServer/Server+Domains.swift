@@ -86,7 +86,7 @@ extension Server {
       clients[slot]?.ring?.startAfresh()
       noteChange(slot)
     } else if !ring.isFailed {
-      if store.pendingBytes(client.id) > 0 { send(slot, client.id) }
+      store.owe(client.id)
       pull(slot)
     }
   }
@@ -97,13 +97,16 @@ extension Server {
     changed.append(slot)
   }
 
-  /// Sends one event to each domain whose ring changed.
+  /// Gives domains room for more requests, and sends one event to each whose ring changed. Who put
+  /// in more already is served in the next round: others first.
   mutating func sendNotices() {
     guard !changed.isEmpty else { return }
     for slot in changed {
       guard let ring = clients[slot]?.ring, ring.needsNotice else { continue }
       clients[slot]?.ring?.needsNotice = false
+      let hasMore = clients[slot]?.ring?.publish() ?? false
       host.notify(ring.link.port)
+      if hasMore, mayPull(slot) { schedule(slot) }
     }
     changed.removeAll(keepingCapacity: true)
   }

@@ -44,32 +44,25 @@ extension Server {
   /// Nothing is taken while an earlier message waits: so what is kept of a domain's input is less
   /// than a message and a ring.
   mutating func pull(_ slot: Int) {
-    let start = store.work
-    for _ in 0..<8 where store.work &- start < budget {
-      guard mayPull(slot), var ring = clients[slot]?.ring, let id = clients[slot]?.id else {
+    guard mayPull(slot), var ring = clients[slot]?.ring, let id = clients[slot]?.id else { return }
+    var input = takeInput(slot)
+    do throws(RingError) {
+      let count = try ring.receive(into: &input)
+      clients[slot]?.ring = ring
+      if count == 0 {
+        clients[slot]?.input = input
         return
       }
-      var input = takeInput(slot)
-      do throws(RingError) {
-        let count = try ring.receive(into: &input)
-        clients[slot]?.ring = ring
-        if count == 0 {
-          clients[slot]?.input = input
-          return
-        }
-      } catch {
-        fail(slot, error)
-        return
-      }
-      noteChange(slot)
-      serveInput(slot, id, &input)
+    } catch {
+      fail(slot, error)
+      return
     }
-    // It fills the ring as fast as we empty it: others first.
-    schedule(slot)
+    noteChange(slot)
+    serveInput(slot, id, &input)
   }
 
   /// Whether a domain's ring is looked into: nothing that came before waits.
-  private func mayPull(_ slot: Int) -> Bool {
+  func mayPull(_ slot: Int) -> Bool {
     guard let client = clients[slot], let ring = client.ring, !ring.isFailed else { return false }
     return !client.isStalled && !client.isRunnable && !client.isHeld
   }

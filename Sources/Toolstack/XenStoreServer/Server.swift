@@ -161,7 +161,7 @@ struct Server: ~Copyable {
     default:
       let slot = Int(event.number &- Number.firstClient)
       guard clients.indices.contains(slot), let id = clients[slot]?.id else { return }
-      if event.events & UInt32(CXS_WRITE) != 0 { send(slot, id) }
+      if event.events & UInt32(CXS_WRITE) != 0 { store.owe(id) }
       if event.events & UInt32(CXS_READ) != 0 {
         receive(slot)
       } else if event.events & UInt32(CXS_GONE) != 0 {

@@ -172,7 +172,13 @@ let hostedOnly: [Target] = [
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
   tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreWire"]),
-  .target(name: "XenStoreTestSupport", path: "Tests/XenStoreTestSupport"),
+  .target(name: "CXenGuest", path: "Tests/CXenGuest"),
+  // It is loaded into programs that have nothing of Swift in them.
+  .target(
+    name: "CXenShim", dependencies: ["CXenGuest"], path: "Tests/CXenShim",
+    linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
+  .target(
+    name: "XenStoreTestSupport", dependencies: ["CXenGuest"], path: "Tests/XenStoreTestSupport"),
   tests(
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests(
@@ -186,7 +192,7 @@ let package = Package(
   products: isBare
     ? [.library(name: "Martlet", type: .static, targets: ["Martlet"])]
       + guests.map { .library(name: "guest-\($0)", type: .static, targets: ["guest-\($0)"]) }
-    : [],
+    : [.library(name: "XenShim", type: .dynamic, targets: ["CXenShim"])],
   dependencies: isBare
     ? [] : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
   targets: common + (isBare ? bareOnly : hostedOnly)

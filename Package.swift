@@ -133,7 +133,9 @@ let hostedOnly: [Target] = [
   .target(
     name: "CXenStore", path: "Sources/Toolstack/CXenStore",
     linkerSettings: ["xenctrl", "xenevtchn", "xengnttab"].map { .linkedLibrary($0) }),
-  module("XenStoreServer", in: "Toolstack", ["XenStoreWire", "XenStoreCore", "CXenStore"]),
+  module(
+    "XenStoreServer", in: "Toolstack",
+    ["XenStoreWire", "XenStoreCore", "CXenStore", "ArgumentParser"]),
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),

@@ -348,7 +348,7 @@ import XenStoreWire
       #expect(harness.ask(zero, .setQuota, name, "\(value)") == "OK")
       #expect(harness.ask(zero, .getQuota, name) == "\(value)")
     }
-    _ = harness.ask(zero, .setQuota, "permissions", "2")
+    _ = harness.ask(zero, .setQuota, "node-permissions", "2")
     _ = harness.ask(zero, .setQuota, "transaction-nodes", "3")
     let guest = harness.introduce(1)
     harness.write(zero, "/g", "")

@@ -26,7 +26,7 @@ public enum QuotaKind: UInt8, CaseIterable, Sendable {
     case .watches: "watches"
     case .transactions: "transactions"
     case .nodeSize: "node-size"
-    case .permissions: "permissions"
+    case .permissions: "node-permissions"
     case .transactionNodes: "transaction-nodes"
     case .memory: "memory"
     }

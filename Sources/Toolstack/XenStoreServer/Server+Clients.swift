@@ -32,7 +32,7 @@ extension Server {
   }
 
   mutating func acceptClients() {
-    while let descriptor = SystemCalls.accept(listener) {
+    while let listener, let descriptor = SystemCalls.accept(listener) {
       let interest = UInt32(CXS_READ)
       let slot = add(
         Client(id: store.connectSocket(), descriptor: descriptor, interest: interest))

@@ -13,6 +13,7 @@ public func serve(_ options: Options) throws(SystemError) {
   let hypervisor = try XenHost.open()
   var server = try Server(options, host: hypervisor ?? NoHost())
   if hypervisor == nil { server.log.write("no hypervisor here: only the socket is served") }
+  for remark in options.remarks { server.log.write(remark) }
   try server.start(options)
   if let waiting { cxs_let_go(waiting) }
   server.run()
@@ -32,7 +33,8 @@ struct Server: ~Copyable {
   var host: any DomainHost
   var log: Log
   let epoll: Int32
-  let listener: Int32
+  /// The socket that clients connect to, when there is one.
+  let listener: Int32?
   private let signals: Int32
   var clients: [Client?] = []
   /// The slot of a connection's client.
@@ -63,8 +65,9 @@ struct Server: ~Copyable {
   init(_ options: Options, host: any DomainHost) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
-    let log = try Log(path: options.logFile)
-    (epoll, listener, signals) = try Self.open(options.socket, host.descriptor)
+    let log = try Log(path: options.logFile ?? options.traceFile)
+    (epoll, listener, signals) = try Self.open(
+      options.hasSocket ? options.socket : nil, host.descriptor)
     self.log = log
     self.host = host
     store = XenStore(seed: SystemCalls.randomSeed()) { host.exists($0) }
@@ -73,13 +76,14 @@ struct Server: ~Copyable {
   }
 
   private static func open(
-    _ path: String, _ host: Int32?
-  ) throws(SystemError) -> (epoll: Int32, listener: Int32, signals: Int32) {
+    _ path: String?, _ host: Int32?
+  ) throws(SystemError) -> (epoll: Int32, listener: Int32?, signals: Int32) {
     let epoll = cxs_epoll_create()
     guard epoll >= 0 else { throw SystemError("epoll_create1") }
     let signals = cxs_signals()
     guard signals >= 0 else { throw SystemError("signalfd") }
-    let listener = try SystemCalls.listen(at: path)
+    var listener: Int32?
+    if let path { listener = try SystemCalls.listen(at: path) }
     let sources: [(Int32?, UInt32)] = [
       (listener, Number.listener), (signals, Number.signals), (host, Number.host),
     ]
@@ -110,7 +114,7 @@ struct Server: ~Copyable {
   /// Serves until a signal ends it.
   mutating func run() {
     while isRunning { round(patience: -1) }
-    close(listener)
+    if let listener { close(listener) }
   }
 
   /// Serves whoever is ready, once.

@@ -3,21 +3,17 @@ import XenStoreServer
 
 /// Ends the program with a sentence.
 func fail(_ message: String) -> Never {
-  print("xenstored: \(message)")
+  complain("xenstored: \(message)")
   exit(1)
 }
 
-do {
-  let options = try Options(Array(CommandLine.arguments.dropFirst()))
-  if options.wantsHelp {
-    print(Options.usage)
-    exit(0)
+switch Invocation(Array(CommandLine.arguments.dropFirst())) {
+case .says(let text): print(text)
+case .fails(let message): fail(message)
+case .serves(let options):
+  do {
+    try serve(options)
+  } catch {
+    fail(error.message)
   }
-  try serve(options)
-} catch let mistake as Options.Mistake {
-  fail(mistake.message)
-} catch let error as SystemError {
-  fail(error.message)
-} catch {
-  fail("\(error)")
 }

@@ -1,0 +1,255 @@
+import ArgumentParser
+import XenStoreCore
+
+/// The command line of `xenstored`: options go by the names of the C daemon, 4.17's and later, and
+/// of the OCaml daemon.
+public struct ServerArguments: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "xenstored",
+    abstract: "Serve Xen's configuration database.",
+    discussion: """
+      A limit of 0 is none. SIGHUP opens log files anew; SIGTERM ends the server. Options of the C \
+      and OCaml daemons that mean nothing here are accepted, and named in the log.
+      """,
+    helpNames: [.customShort("H"), .customShort("h"), .long])
+
+  public init() {}
+
+  // MARK: How it runs
+
+  @Flag(name: [.customShort("N"), .long], help: "Stay in the foreground.")
+  var noFork = false
+
+  @Option(
+    name: [.customShort("F", allowingJoined: true), .long],
+    help: ArgumentHelp("Write our process number to a file.", valueName: "file"),
+    completion: .file())
+  var pidFile: String?
+
+  @Flag(name: [.customShort("P"), .long], help: "Print our process number.")
+  var outputPid = false
+
+  @Flag(name: [.customShort("D"), .long], help: "Leave the control domain's ring alone.")
+  var noDomainInit = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve this socket; else XENSTORED_PATH, or socket in XENSTORED_RUNDIR or /run/xenstored.",
+      valueName: "path"),
+    completion: .file())
+  var socket: String?
+
+  @Flag(help: "Serve domains only, no socket.")
+  var disableSocket = false
+
+  // MARK: Logs
+
+  @Option(
+    help: ArgumentHelp("Log to this file.", valueName: "file"), completion: .file())
+  var logFile: String?
+
+  @Option(
+    name: [.customShort("T", allowingJoined: true), .long],
+    help: ArgumentHelp(
+      "Log to this file, and trace there what clients ask and are answered.", valueName: "file"),
+    completion: .file())
+  var traceFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is traced: +io, -io, +obj, -obj; may be given again.", valueName: "switch"),
+    transform: ServerArguments.traceSwitch)
+  var traceControl: [String] = []
+
+  @Flag(name: [.customShort("V"), .long], help: "Trace to standard error.")
+  var verbose = false
+
+  @Flag(help: "Trace nothing, whatever the configuration says.")
+  var noAccessLog = false
+
+  // MARK: Limits
+
+  @Option(
+    name: [.customShort("E", allowingJoined: true), .long],
+    help: ArgumentHelp("Nodes of a domain.", valueName: "n"))
+  var entryNb: UInt64?
+
+  @Option(
+    name: [.customShort("S", allowingJoined: true), .long],
+    help: ArgumentHelp("Bytes of a node.", valueName: "n"))
+  var entrySize: UInt64?
+
+  @Option(
+    name: [.customShort("W", allowingJoined: true), .long],
+    help: ArgumentHelp("Watches of a domain.", valueName: "n"))
+  var watchNb: UInt64?
+
+  @Option(
+    name: [.customShort("t", allowingJoined: true), .long],
+    help: ArgumentHelp("Transactions of a domain.", valueName: "n"))
+  var transaction: UInt64?
+
+  @Option(
+    name: [.customShort("A", allowingJoined: true), .long],
+    help: ArgumentHelp("Permissions of a node.", valueName: "n"))
+  var permNb: UInt64?
+
+  @Option(
+    name: [.customShort("Q", allowingJoined: true), .long],
+    help: ArgumentHelp(
+      "Any of these by its name: \(QuotaKind.allCases.map(\.name).joined(separator: ", ")).",
+      valueName: "what=n"),
+    transform: { try Setting($0, "-Q, --quota", Setting.quotas) })
+  var quota: [Setting] = []
+
+  @Option(
+    name: [.customShort("q", allowingJoined: true), .long],
+    help: ArgumentHelp("Log when a domain exceeds this: memory.", valueName: "what=n"),
+    transform: { try Setting($0, "-q, --quota-soft", SoftQuotas.names) })
+  var quotaSoft: [Setting] = []
+
+  // MARK: What means nothing here
+
+  @Option(name: [.customShort("M", allowingJoined: true), .long], help: .hidden)
+  var pathMax: UInt64?
+
+  @Option(
+    name: [.customShort("w", allowingJoined: true), .long], help: .hidden,
+    transform: { try Setting($0, "-w, --timeout", ["watch-event"]) })
+  var timeout: [Setting] = []
+
+  @Flag(name: [.customShort("R"), .long], help: .hidden)
+  var noRecovery = false
+
+  @Option(name: [.customShort("I"), .long], defaultAsFlag: "on", help: .hidden)
+  var internalDb: String?
+
+  @Flag(name: [.customShort("K"), .long], help: .hidden)
+  var keepOrphans = false
+
+  @Flag(name: [.customShort("L"), .long], help: .hidden)
+  var preserveLocal = false
+
+  @Option(name: [.customShort("e", allowingJoined: true), .long], help: .hidden)
+  var event: UInt64?
+
+  @Option(name: [.customShort("m", allowingJoined: true), .long], help: .hidden)
+  var masterDomid: UInt64?
+
+  @Option(name: [.customShort("p", allowingJoined: true), .long], help: .hidden)
+  var privDomid: UInt64?
+
+  @Flag(help: .hidden)
+  var reraiseTopLevel = false
+
+  private static func traceSwitch(_ text: String) throws -> String {
+    var switches = TraceSwitches.standard
+    guard switches.apply(text) else {
+      let names = TraceSwitches.names.map(\.name).joined(separator: ", ")
+      throw ValidationError("--trace-control takes + or - and one of \(names), not '\(text)'")
+    }
+    return text
+  }
+}
+
+/// A setting by its name: `memory=2621440`.
+struct Setting: Sendable {
+  let name: String
+  let value: UInt64
+
+  /// The names of limits, and one of the C daemon's that we have no use for.
+  static var quotas: [String] { QuotaKind.allCases.map(\.name) + ["outstanding", "path-length"] }
+
+  /// Reads one.
+  ///
+  /// - Throws: what is wrong with it.
+  init(_ text: String, _ option: String, _ names: [String]) throws {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, names.contains(String(parts[0])), let value = UInt64(parts[1]) else {
+      throw ValidationError(
+        "\(option) takes WHAT=NUMBER, where WHAT is one of \(names.joined(separator: ", ")), "
+          + "not '\(text)'")
+    }
+    name = String(parts[0])
+    self.value = value
+  }
+}
+
+// MARK: - What they mean
+
+extension ServerArguments {
+  /// What the server shall do.
+  public func options() -> Options {
+    var options = Options()
+    options.staysInForeground = noFork
+    options.printsProcess = outputPid
+    options.skipsControlDomain = noDomainInit
+    options.hasSocket = !disableSocket
+    if let pidFile { options.pidFile = pidFile }
+    options.socket = socket ?? Self.usualSocket
+    setLogs(&options)
+    setLimits(&options)
+    options.remarks += remarks
+    return options
+  }
+
+  /// Where clients look for the socket.
+  ///
+  /// - Source: `tools/libs/store/xs.c` (`xs_daemon_socket`)
+  private static var usualSocket: String {
+    if let path = SystemCalls.environment("XENSTORED_PATH") { return path }
+    return (SystemCalls.environment("XENSTORED_RUNDIR") ?? "/run/xenstored") + "/socket"
+  }
+
+  private func setLogs(_ options: inout Options) {
+    if let logFile { options.logFile = logFile }
+    if let traceFile { options.traceFile = traceFile }
+    if verbose, options.traceFile == nil { options.traceFile = "/dev/stderr" }
+    if noAccessLog { options.traces = [] }
+    for change in traceControl { _ = options.traces.apply(change) }
+  }
+
+  private func setLimits(_ options: inout Options) {
+    let limits: [(UInt64?, QuotaKind)] = [
+      (entryNb, .nodes), (entrySize, .nodeSize), (watchNb, .watches), (transaction, .transactions),
+      (permNb, .permissions),
+    ]
+    for case (let value?, let kind) in limits { options.quotas[kind] = value }
+    for setting in quota {
+      guard let kind = QuotaKind.allCases.first(where: { $0.name == setting.name }) else {
+        continue
+      }
+      options.quotas[kind] = setting.value
+    }
+    for setting in quotaSoft where setting.name == "memory" {
+      options.softQuotas.memory = setting.value
+    }
+  }
+
+  /// The options that were given and have no effect, with the reasons.
+  private var remarks: [String] {
+    let given: [(Bool, String)] = [
+      (pathMax != nil, "--path-max: paths are as long as the protocol says"),
+      (
+        quota.contains { $0.name == "path-length" },
+        "--quota path-length: paths are as long as the protocol says"
+      ),
+      (
+        quota.contains { $0.name == "outstanding" },
+        "--quota outstanding: what a domain has not read counts as its memory"
+      ),
+      (!timeout.isEmpty, "--timeout: events that are not read count as memory, none is dropped"),
+      (noRecovery, "--no-recovery: there is no database on disk to recover"),
+      (internalDb != nil, "--internal-db: the store is in memory always"),
+      (keepOrphans, "--keep-orphans: nodes of a domain that ended go with it"),
+      (preserveLocal, "--preserve-local: nothing is kept of /local"),
+      (
+        event != nil || masterDomid != nil || privDomid != nil,
+        "--event, --master-domid, "
+          + "--priv-domid: they are for a daemon in a domain of its own"
+      ),
+      (reraiseTopLevel, "--reraise-top-level: there are no exceptions to raise again"),
+    ]
+    return given.filter(\.0).map { "no effect: \($0.1)" }
+  }
+}

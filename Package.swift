@@ -145,6 +145,16 @@ let hostedOnly: [Target] = [
   .executableTarget(
     name: "xenstore", dependencies: ["XenStoreTools"],
     path: "Sources/Toolstack/xenstore", swiftSettings: strict),
+  .target(name: "CXenStoreLoad", path: "Benchmarks/Load/CXenStoreLoad"),
+  .target(
+    name: "XenStoreLoad", dependencies: ["CXenStoreLoad"], path: "Benchmarks/Load/XenStoreLoad",
+    swiftSettings: strict),
+  .executableTarget(
+    name: "xenstore-load", dependencies: ["XenStoreLoad", argumentParser],
+    path: "Benchmarks/Load/xenstore-load", swiftSettings: strict),
+  .executableTarget(
+    name: "xenstore-null", dependencies: ["XenStoreLoad"],
+    path: "Benchmarks/Load/xenstore-null", swiftSettings: strict),
   .target(name: "CXenHeaders", path: "Tests/CXenHeaders"),
   tests("ABITests", ["XenABI", "XenStoreWire", "CXenHeaders"]),
   tests("PrimitivesTests", ["Primitives", "XenABI"]),

@@ -128,6 +128,8 @@ let hostedOnly: [Target] = [
   module(
     "FakeMachine", in: "Fake",
     base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
+  // Where XenStore's sockets stand.
+  module("SocketAddress", in: "Toolstack"),
   module("XenStoreWire", in: "Toolstack"),
   module("XenStoreCore", in: "Toolstack", ["XenStoreWire"]),
   .target(
@@ -135,11 +137,11 @@ let hostedOnly: [Target] = [
     linkerSettings: ["xenctrl", "xenevtchn", "xengnttab"].map { .linkedLibrary($0) }),
   module(
     "XenStoreServer", in: "Toolstack",
-    ["XenStoreWire", "XenStoreCore", "CXenStore", "ArgumentParser"]),
+    ["XenStoreWire", "XenStoreCore", "CXenStore", "SocketAddress", "ArgumentParser"]),
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
-  module("XenStoreClient", in: "Toolstack", ["XenStoreWire"]),
+  module("XenStoreClient", in: "Toolstack", ["XenStoreWire", "SocketAddress"]),
   module(
     "XenStoreTools", in: "Toolstack", ["XenStoreWire", "XenStoreClient", "ArgumentParser"]),
   .executableTarget(
@@ -181,6 +183,8 @@ let hostedOnly: [Target] = [
       "X86PV", "X86Format", "X86Devices", "Machine", "Memory", "FakeMachine", "XenABI", "Domains",
       "Primitives", "Sync", "Hypercalls", "EventChannels", "Scheduling",
     ]),
+  // Of the XenStore programs.
+  tests("SocketAddressTests", ["SocketAddress"]),
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
   tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreWire"]),

@@ -2,6 +2,7 @@
 // their own lengths, and no pointer outlives its call.
 
 import Glibc
+import SocketAddress
 
 enum SystemCalls {
   /// What leads to the server.
@@ -64,26 +65,11 @@ enum SystemCalls {
     let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(AF_UNIX, flags, 0)
     guard descriptor >= 0 else { return .failed(errno) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    // Safety: the path is copied into the field only when it fits with its nul.
-    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-      guard bytes.count < field.count else { return false }
-      unsafe field.copyBytes(from: bytes)
-      return true
-    }
-    guard fits else {
+    guard let address = SocketAddress(path) else {
       close(descriptor)
       return .failed(ENAMETOOLONG)
     }
-    // Safety: the address is read in its own length.
-    let result = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        unsafe Glibc.connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    guard result == 0 else {
+    guard address.connect(descriptor) else {
       let code = errno
       close(descriptor)
       switch code {

@@ -3,6 +3,7 @@
 
 import CXenStore
 import Glibc
+import SocketAddress
 import XenStoreWire
 
 /// A call to the kernel that failed.
@@ -80,27 +81,16 @@ enum SystemCalls {
     let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = socket(AF_UNIX, flags, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    // Safety: the path is copied into the field only when it fits with its nul.
-    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-      guard bytes.count < field.count else { return false }
-      unsafe field.copyBytes(from: bytes)
-      return true
-    }
-    guard fits else {
+    guard let address = SocketAddress(path) else {
+      close(descriptor)
       errno = ENAMETOOLONG
       throw SystemError(path)
     }
+    // Safety: the path is a Swift string, passed with its nul.
     _ = unsafe unlink(path)
-    // Safety: the address is read in its own length.
-    let bound = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        unsafe bind(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+    guard address.bind(descriptor), Glibc.listen(descriptor, 1024) == 0 else {
+      throw SystemError(path)
     }
-    guard bound == 0, Glibc.listen(descriptor, 1024) == 0 else { throw SystemError(path) }
     // Safety: the path is a Swift string, passed with its nul.
     _ = unsafe chmod(path, 0o600)
     return descriptor
@@ -183,30 +173,10 @@ enum SystemCalls {
 
   /// Tells the service manager that we are ready, when there is one.
   static func notifyReady() {
-    guard let path = environment("NOTIFY_SOCKET"), let first = path.utf8.first else { return }
+    guard let path = environment("NOTIFY_SOCKET"), let address = SocketAddress(path) else { return }
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    // An address that begins with @ has no file: its first byte is a nul.
-    let bytes = (first == UInt8(ascii: "@") ? [0] : [first]) + path.utf8.dropFirst()
-    // Safety: the path is copied into the field only when it fits.
-    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-      guard bytes.count < field.count else { return false }
-      unsafe field.copyBytes(from: bytes)
-      return true
-    }
-    guard fits else { return }
-    let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
-    let text = Array("READY=1".utf8)
-    // Safety: address and text are read in their own lengths.
-    _ = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        unsafe text.withUnsafeBytes { bytes in
-          unsafe sendto(descriptor, bytes.baseAddress, bytes.count, 0, pointer, length)
-        }
-      }
-    }
+    _ = address.send(Array("READY=1".utf8), through: descriptor)
   }
 }

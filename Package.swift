@@ -131,13 +131,17 @@ let hostedOnly: [Target] = [
   // Where XenStore's sockets stand.
   module("SocketAddress", in: "Toolstack"),
   module("XenStoreWire", in: "Toolstack"),
-  module("XenStoreCore", in: "Toolstack", ["XenStoreWire"]),
+  module("XenStoreState", in: "Toolstack", ["XenStoreWire"]),
+  module("XenStoreCore", in: "Toolstack", ["XenStoreWire", "XenStoreState"]),
   .target(
     name: "CXenStore", path: "Sources/Toolstack/CXenStore",
     linkerSettings: ["xenctrl", "xenevtchn", "xengnttab"].map { .linkedLibrary($0) }),
   module(
     "XenStoreServer", in: "Toolstack",
-    ["XenStoreWire", "XenStoreCore", "CXenStore", "SocketAddress", "ArgumentParser"]),
+    [
+      "XenStoreWire", "XenStoreState", "XenStoreCore", "CXenStore", "SocketAddress",
+      "ArgumentParser",
+    ]),
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
@@ -186,8 +190,10 @@ let hostedOnly: [Target] = [
   // Of the XenStore programs.
   tests("SocketAddressTests", ["SocketAddress"]),
   tests("XenStoreWireTests", ["XenStoreWire"]),
-  tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreWire"]),
-  tests("XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreWire"]),
+  tests("XenStoreStateTests", ["XenStoreState", "XenStoreWire"]),
+  tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreState", "XenStoreWire"]),
+  tests(
+    "XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire"]),
   .target(name: "CXenGuest", path: "Tests/CXenGuest"),
   // It is loaded into programs that have nothing of Swift in them.
   .target(

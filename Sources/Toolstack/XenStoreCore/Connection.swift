@@ -27,6 +27,8 @@ struct Transaction {
   var answers: [UInt64] = []
   /// How many of them changed something.
   var changes = 0
+  /// What it saw is not known any more: it is served on, but cannot be committed.
+  var isBroken = false
 
   /// Remembers a request and what it was answered with.
   mutating func note(

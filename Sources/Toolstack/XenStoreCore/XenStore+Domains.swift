@@ -12,7 +12,7 @@ extension XenStore {
     case .introduce(let domain, let frame, let port):
       guard domain.isReal, port != 0 else { throw .invalid }
       let isServed = connection(of: domain) != nil
-      guard isServed || domainExists(domain) else { throw .invalid }
+      guard isServed || exists(domain) else { throw .invalid }
       wait(
         caller, header,
         .introduce(domain: domain, frame: frame, port: port, again: isServed))
@@ -145,6 +145,7 @@ extension XenStore {
     let record =
       domains[domain.rawValue]
       ?? DomainRecord(born: epoch, features: .all, quotas: defaultQuotas)
+    note(.introduce, domain.rawValue)
     let id = connectRing(domain, record)
     domains[domain.rawValue]?.connection = Int32(truncatingIfNeeded: id.index)
     fire(.introduceDomain, domain)
@@ -154,6 +155,7 @@ extension XenStore {
   /// Makes a connection as new: no watches, no transactions, nothing to read.
   public mutating func restart(_ id: ConnectionID) {
     guard isOpen(id) else { return }
+    if connections[id.index].isRing { note(.restart, connections[id.index].caller.domain) }
     forgetEverything(of: id.index)
     effects.removeAll { $0.connection == id }
     connections[id.index].isWaiting = false
@@ -180,9 +182,14 @@ extension XenStore {
     return Int(record.connection)
   }
 
+  /// Whether there is a domain that is not known yet. When it became known is noted, so for a replay
+  /// there is none.
+  func exists(_ domain: DomainID) -> Bool { !isReplaying && domainExists(domain) }
+
   /// Starts to remember a domain.
   mutating func know(_ domain: DomainID) {
     guard domain.isReal, domains[domain.rawValue] == nil else { return }
+    note(.known, domain.rawValue)
     if domain != .zero {
       epoch &+= 1
       births[Int(domain.rawValue)] = epoch
@@ -192,7 +199,7 @@ extension XenStore {
   }
 
   private mutating func requireRecord(_ domain: DomainID) throws(StoreError) {
-    guard domain.isReal, domains[domain.rawValue] != nil || domainExists(domain) else {
+    guard domain.isReal, domains[domain.rawValue] != nil || exists(domain) else {
       throw .notFound
     }
     know(domain)
@@ -202,6 +209,7 @@ extension XenStore {
   public mutating func shutDown(_ domain: DomainID) {
     guard let record = domains[domain.rawValue], !record.hasShutDown else { return }
     domains[domain.rawValue]?.hasShutDown = true
+    note(.shutDown, domain.rawValue)
     if record.connection >= 0 { fire(.releaseDomain, domain) }
   }
 
@@ -210,6 +218,7 @@ extension XenStore {
   /// A domain that comes later with the same number has no part in what this one could do.
   public mutating func release(_ domain: DomainID) {
     guard domain != .zero, let record = domains.removeValue(forKey: domain.rawValue) else { return }
+    note(.release, domain.rawValue)
     births[Int(domain.rawValue)] = 0
     for index in connections.indices
     where connections[index].caller.target == Int32(domain.rawValue) {

@@ -74,7 +74,7 @@ extension XenStore {
   }
 
   /// Puts the reply into the scratch space; false when it comes later.
-  private mutating func perform(
+  mutating func perform(
     _ index: Int, _ header: MessageHeader, _ type: MessageType, _ request: Request,
     _ payload: Span<UInt8>
   ) throws(StoreError) -> Bool {
@@ -83,7 +83,8 @@ extension XenStore {
     case .read, .write, .directory, .directoryPart, .makeDirectory, .remove, .getPermissions,
       .setPermissions:
       if header.transactionID == 0 {
-        _ = try operate(caller, request, payload, isInTransaction: false)
+        let effect = try operate(caller, request, payload, isInTransaction: false)
+        if effect == .changed { note(caller, type, payload) }
         if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }
       } else {
         try operate(caller, header.transactionID, type, request, payload)
@@ -95,6 +96,7 @@ extension XenStore {
     case .resetWatches:
       try requireTransaction(index, header)
       forgetEverything(of: index)
+      noteForRing(caller, .resetWatches, payload)
       ok()
     case .transactionStart:
       try requireTransaction(index, header)
@@ -106,7 +108,12 @@ extension XenStore {
     case .control, .introduce, .release, .getDomainPath, .isDomainIntroduced, .resume, .setTarget,
       .getFeature, .setFeature, .getQuota, .setQuota:
       try requireTransaction(index, header)
-      return try performForDomains(caller, header, request, payload)
+      let isAnswered = try performForDomains(caller, header, request, payload)
+      switch type {
+      case .resume, .setTarget, .setFeature, .setQuota: note(caller, type, payload)
+      default: break
+      }
+      return isAnswered
     }
     return true
   }

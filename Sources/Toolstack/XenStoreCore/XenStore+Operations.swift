@@ -227,6 +227,8 @@ extension XenStore {
       guard caller.isPrivileged else { throw .accessDenied }
       try know(entries)
       specialPermissions[special.rawValue] = entries
+      // That is outside of transactions.
+      note(caller, .setPermissions, payload)
       ok()
       return .readOnly
     }
@@ -264,7 +266,7 @@ extension XenStore {
   /// - Throws: `notFound` when the owner does not exist.
   private mutating func know(_ entries: [Permission]) throws(StoreError) {
     for (index, entry) in entries.enumerated() where births[Int(entry.domain.rawValue)] == 0 {
-      guard domainExists(entry.domain) else {
+      guard exists(entry.domain) else {
         if index == 0 { throw .notFound }
         continue
       }

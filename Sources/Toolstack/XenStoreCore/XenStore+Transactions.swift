@@ -20,8 +20,29 @@ extension XenStore {
     let base = nodes.tree.generation
     connections[index].transactions.append(Transaction(id: id, tree: nodes.fork(), base: base))
     connections[index].transactionBytes &+= Self.transactionCharge
+    note(.start, caller, id)
     Decimal.append(UInt64(id), to: &reply)
     reply.append(0)
+  }
+
+  /// Gives a connection a transaction that it began with a server before this one: what it saw there
+  /// is not known here, so all that its end can say is EAGAIN.
+  mutating func openBrokenTransaction(_ index: Int, _ id: UInt32) {
+    guard !connections[index].transactions.contains(where: { $0.id == id }) else { return }
+    var transaction = Transaction(id: id, tree: nodes.fork(), base: nodes.tree.generation)
+    transaction.isBroken = true
+    connections[index].transactions.append(transaction)
+    connections[index].transactionBytes &+= Self.transactionCharge
+    connections[index].nextTransaction = max(connections[index].nextTransaction, id &+ 1)
+  }
+
+  /// Ends such a transaction, when there is one.
+  mutating func endBrokenTransaction(_ index: Int, _ id: UInt32) {
+    guard let position = connections[index].transactions.firstIndex(where: { $0.id == id }) else {
+      return
+    }
+    nodes.drop(connections[index].transactions.remove(at: position).tree)
+    connections[index].transactionBytes &-= Self.transactionCharge
   }
 
   /// What a transaction is charged besides its requests.
@@ -85,10 +106,15 @@ extension XenStore {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
     let transaction = connections[index].transactions.remove(at: position)
+    note(.end, caller, id)
     defer { if turns.holder == index, turns.transaction == id { leaveTurn(index) } }
     if connections[index].conflicts > 0 { connections[index].conflicts &-= 1 }
     connections[index].transactionBytes &-=
       Self.transactionCharge &+ transaction.log.count &+ 8 &* transaction.answers.count
+    if commits, transaction.isBroken {
+      nodes.drop(transaction.tree)
+      throw .again
+    }
     guard commits, transaction.changes > 0 else {
       nodes.drop(transaction.tree)
       ok()
@@ -109,13 +135,14 @@ extension XenStore {
     }
     if watches.count > 0 { fireChanges(caller, transaction, &tree) }
     nodes.adopt(tree)
+    note(caller, transaction)
     noteCommit(index)
     reply.removeAll(keepingCapacity: true)
     ok()
   }
 
   /// One request of a transaction's log.
-  private func entry(
+  func entry(
     _ log: [UInt8], at position: inout Int
   ) -> (type: MessageType, payload: Range<Int>)? {
     guard position &+ 3 <= log.count, let type = MessageType(rawValue: UInt32(log[position])) else {

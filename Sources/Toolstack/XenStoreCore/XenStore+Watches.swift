@@ -35,6 +35,7 @@ extension XenStore {
     connections[index].watchCount &+= 1
     connections[index].watchBytes &+= bytes
     watches[id].bytes = bytes
+    noteForRing(caller, .watch, payload)
     ok()
     answer(index, header.type, header.requestID, header.transactionID)
     sendEvent(id, text.span)
@@ -52,6 +53,7 @@ extension XenStore {
     let id = watches.find(caller.connection, path.span, payload, token)
     guard id >= 0 else { throw .notFound }
     removeWatch(id)
+    noteForRing(caller, .unwatch, payload)
     ok()
   }
 
@@ -97,6 +99,7 @@ extension XenStore {
 
   /// Sends an event to one watch, unless the same is still unread.
   mutating func sendEvent(_ id: Int32, _ text: Span<UInt8>) {
+    if isReplaying { return }
     let index = Int(watches[id].connection)
     let prefix = watches[id].prefix
     let length = text.count &- prefix &+ 1 &+ watches[id].token.count

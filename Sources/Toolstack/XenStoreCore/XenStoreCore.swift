@@ -59,6 +59,12 @@ public struct XenStore: ~Copyable {
   public var takesTurns = false
   /// Quotas that bit for the first time since the owner last took this list.
   public var quotaHits: [QuotaHit] = []
+  /// Whether what changes the store is noted in `journal`.
+  public var keepsJournal = false
+  /// What changed the store since the owner last took this: it is for `replay`.
+  public var journal: [UInt8] = []
+  /// What is done now was done before: nothing is refused for want of quota, no event sent.
+  var isReplaying = false
   /// Work done so far, in units of about one small request.
   public internal(set) var work = 0
 

@@ -54,9 +54,10 @@ func module(_ name: String, in folder: String, _ dependencies: [String] = []) ->
     swiftSettings: strict + freestanding)
 }
 
-func tests(_ name: String, _ dependencies: [String]) -> Target {
+func tests(_ name: String, _ dependencies: [String], data: [String] = []) -> Target {
   .testTarget(
     name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)",
+    exclude: data,
     swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")])
 }
 
@@ -190,7 +191,7 @@ let hostedOnly: [Target] = [
   // Of the XenStore programs.
   tests("SocketAddressTests", ["SocketAddress"]),
   tests("XenStoreWireTests", ["XenStoreWire"]),
-  tests("XenStoreStateTests", ["XenStoreState", "XenStoreWire"]),
+  tests("XenStoreStateTests", ["XenStoreState", "XenStoreWire"], data: ["Captures"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreState", "XenStoreWire"]),
   tests(
     "XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire"]),

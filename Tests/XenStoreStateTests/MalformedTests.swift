@@ -1,0 +1,164 @@
+import Testing
+import XenStoreState
+import XenStoreWire
+
+/// Streams that are not what they should be.
+struct MalformedTests {
+  private func reason(_ stream: [UInt8]) -> StateError.Reason? {
+    do {
+      _ = try records(stream)
+      return nil
+    } catch {
+      return (error as? StateError)?.reason
+    }
+  }
+
+  /// Reads on as far as it goes, and looks at every byte that a record refers to.
+  private func exhaust(_ stream: [UInt8]) -> Int {
+    guard var reader = try? StateReader(stream.span) else { return 0 }
+    var count = 0
+    var last = -1
+    while reader.offset != last {
+      last = reader.offset
+      do {
+        guard let record = try reader.next(in: stream.span) else { break }
+        count += 1
+        guard case .node(let node) = record else { continue }
+        reader.withBytes(in: stream.span) { bytes in
+          for index in node.path { count += Int(bytes[index]) & 0 }
+          for index in node.value { count += Int(bytes[index]) & 0 }
+          for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
+        }
+      } catch {}
+    }
+    return count
+  }
+
+  @Test(arguments: ["xenstored-4.17", "oxenstored-4.17"])
+  func aStreamThatIsCutOffAnywhereIsAnError(_ name: String) throws {
+    let stream = try capture(name)
+    for length in 0..<stream.count {
+      let cut = Array(stream[..<length])
+      if stream[0] == UInt8(ascii: "x") {
+        #expect(reason(cut) != nil, "\(length)")
+      } else if length > 0, stream[length - 1] != UInt8(ascii: "\n") {
+        // A dump has no end: one that is cut between two lines is one of fewer lines.
+        #expect(reason(cut) != nil, "\(length)")
+      }
+    }
+  }
+
+  @Test(arguments: ["xenstored-4.17", "oxenstored-4.17"])
+  func noChangeOfBytesIsATrap(_ name: String) throws {
+    let stream = try capture(name)
+    var generator = Generator(state: 7)
+    var read = 0
+    for _ in 0..<4000 {
+      var changed = stream
+      for _ in 0..<Int.random(in: 1...8, using: &generator) {
+        let at = Int.random(in: 0..<changed.count, using: &generator)
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: changed[at] = 0xff
+        case 1: changed[at] = 0
+        case 2: changed[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        default: changed[at] = UInt8.random(in: 0...255, using: &generator)
+        }
+      }
+      read += exhaust(changed)
+    }
+    #expect(read > 4000)
+  }
+
+  @Test func otherStreamsAreRefused() {
+    #expect(reason([]) == .notAStream)
+    #expect(reason(Array("xenstorE".utf8) + [0, 0, 0, 1, 0, 0, 0, 0]) == .notAStream)
+    #expect(
+      reason(Array("xenstore".utf8) + [0, 0, 0, 3, 0, 0, 0, 0] + VectorTests.end)
+        == .unknownVersion(3))
+    #expect(
+      reason(Array("xenstore".utf8) + [0, 0, 0, 1, 0, 0, 0, 1] + VectorTests.end)
+        == .unknownFlags(0x0100_0000))
+  }
+
+  @Test func aRecordOfAnUnknownTypeCanBePassedOver() throws {
+    let stream =
+      VectorTests.header + [99, 0, 0, 0, 8, 0, 0, 0] + [1, 2, 3, 4, 5, 6, 7, 8]
+      + VectorTests.nodeBytes + VectorTests.end
+    var reader = try StateReader(stream.span)
+    #expect(throws: StateError(.unknownType(99), at: 16)) { try reader.next(in: stream.span) }
+    #expect(try reader.next(in: stream.span) != nil)
+    #expect(try reader.next(in: stream.span) == nil)
+  }
+
+  @Test func lengthsThatLieAreErrors() {
+    var node = VectorTests.nodeBytes
+    node[8 + 10] = 0xff
+    #expect(reason(VectorTests.header + node + VectorTests.end) == .tooShort)
+    node = VectorTests.nodeBytes
+    node[8 + 14] = 0
+    #expect(reason(VectorTests.header + node + VectorTests.end) != nil)
+    node = VectorTests.nodeBytes
+    node[8 + 16] = UInt8(ascii: "x")
+    #expect(reason(VectorTests.header + node + VectorTests.end) == .badPermissions)
+    node = VectorTests.nodeBytes
+    node[4] = 0xff
+    node[7] = 0xff
+    #expect(reason(VectorTests.header + node + VectorTests.end) == .truncated)
+  }
+
+  @Test func aConnectionOfAnUnknownKindIsAnError() {
+    let bytes: [UInt8] =
+      VectorTests.header + [2, 0, 0, 0, 24, 0, 0, 0]
+      + [9, 0, 0, 0] + [2, 0] + [0, 0] + [11, 0, 0, 0] + [0, 0, 0, 0]
+      + [0, 0] + [0, 0] + [0, 0, 0, 0] + VectorTests.end
+    #expect(reason(bytes) == .unknownConnectionType(2))
+  }
+
+  @Test func whatDoesNotFitIsNotWritten() {
+    var writer = StateWriter(version: .one)
+    let empty = writer.bytes.count
+    #expect(throws: StateError(.doesNotFit, at: empty)) {
+      try writer.append(
+        ConnectionRecord(id: 1, kind: .socket(3), unread: Array(repeating: 0, count: 65536)))
+    }
+    #expect(throws: StateError(.doesNotFit, at: empty)) {
+      try writer.appendNode(
+        path: [0x2f], permissions: [StatePermission(Permission(.zero, []))]
+      ) { $0.append(contentsOf: repeatElement(0, count: 65536)) }
+    }
+    #expect(writer.bytes.count == empty)
+  }
+
+  @Test func aWatchOfAConnectionThatADumpDoesNotNameIsAnError() {
+    let dump = Array("$xenstored-dump-format\nwatch,7,2f61,74\n".utf8)
+    #expect(reason(dump) == .unknownConnection)
+  }
+
+  @Test func linesThatAreNoneArePassedOver() throws {
+    let dump = Array(
+      "$xenstored-dump-format\nnews,1\nstore,2f6,6e30,\nstore,2f,7830,\nstore,2f,6e30,6162\n".utf8)
+    var reader = try StateReader(dump.span)
+    for _ in 0..<3 {
+      do {
+        _ = try reader.next(in: dump.span)
+        Issue.record("no error")
+      } catch {
+        #expect(error.reason == .badLine)
+      }
+    }
+    #expect(try reader.next(in: dump.span) != nil)
+    #expect(try reader.next(in: dump.span) == nil)
+  }
+}
+
+/// Numbers that are the same in every run.
+struct Generator: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+}

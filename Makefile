@@ -66,6 +66,13 @@ test-full: image guests xenstored images ## end to end, the long ones too
 bench: image guests images ## measure against stock Xen 4.17 and write docs/benchmarks.md
 	Benchmarks/run
 
+.PHONY: bench-xenstore
+bench-xenstore: ## measure our xenstored beside Debian's two and write docs/benchmarks-xenstore.md
+	for product in xenstored xenstore-load xenstore-null XenShim; do \
+	  swift build -c release --product $$product || exit 1; done
+	Tools/images stock
+	Benchmarks/xenstore
+
 .PHONY: iso
 iso: image images ## build/martlet.iso: a GRUB CD (BIOS, UEFI) with hypervisor, dom0 kernel and its root
 	Tools/iso --hypervisor build/martlet --output build/martlet.iso

@@ -62,6 +62,10 @@ test: lint setup ## every test: house rules and units, test guests, end to end (
 test-full: image guests xenstored images ## end to end, the long ones too
 	Tests/EndToEnd/run --hypervisor build/martlet
 
+.PHONY: fuzz-xenstore
+fuzz-xenstore: ## fuzz our xenstored for SECONDS (60) a target; KEEP=1 keeps what is worth it
+	Tools/fuzz-xenstore --seconds $(or $(SECONDS),60) $(if $(KEEP),--keep)
+
 .PHONY: bench
 bench: image guests images ## measure against stock Xen 4.17 and write docs/benchmarks.md
 	Benchmarks/run

@@ -193,8 +193,18 @@ let hostedOnly: [Target] = [
   tests("XenStoreWireTests", ["XenStoreWire"]),
   tests("XenStoreStateTests", ["XenStoreState", "XenStoreWire"], data: ["Captures"]),
   tests("XenStoreCoreTests", ["XenStoreCore", "XenStoreState", "XenStoreWire"]),
+  // It looks inside the server: a release build needs -enable-testing.
+  .target(
+    name: "XenStoreTrials",
+    dependencies: ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire"],
+    path: "Tests/XenStoreTrials",
+    swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
+  .executableTarget(
+    name: "xenstore-fuzz", dependencies: ["XenStoreTrials"], path: "Tests/xenstore-fuzz",
+    swiftSettings: [.swiftLanguageMode(.v6)]),
   tests(
-    "XenStoreServerTests", ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire"]),
+    "XenStoreServerTests",
+    ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire", "XenStoreTrials"]),
   .target(name: "CXenGuest", path: "Tests/CXenGuest"),
   // It is loaded into programs that have nothing of Swift in them.
   .target(

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import XenStoreServer
+@testable import XenStoreTrials
 
 @Suite struct LogTests {
   @Test func aLogThatWasMovedAwayIsOpenedAnew() throws {

@@ -2,6 +2,7 @@ import Testing
 import XenStoreCore
 
 @testable import XenStoreServer
+@testable import XenStoreTrials
 
 @Suite struct OptionsTests {
   /// The options of a command line that can be served.

@@ -3,6 +3,7 @@ import XenStoreCore
 import XenStoreWire
 
 @testable import XenStoreServer
+@testable import XenStoreTrials
 
 @Suite struct RingFaultTests {
   /// XSA-38, XSA-325: a ring that cannot be is left alone, and its domain's end is still seen.

@@ -3,6 +3,7 @@ import XenStoreCore
 import XenStoreWire
 
 @testable import XenStoreServer
+@testable import XenStoreTrials
 
 /// A server whose clients are domains of a `FakeHost`; the control domain's ring is served.
 struct RingHarness: ~Copyable {

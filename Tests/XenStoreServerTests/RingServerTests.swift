@@ -3,6 +3,7 @@ import XenStoreCore
 import XenStoreWire
 
 @testable import XenStoreServer
+@testable import XenStoreTrials
 
 @Suite struct RingServerTests {
   private func message(_ type: MessageType, _ strings: String...) -> [UInt8] {

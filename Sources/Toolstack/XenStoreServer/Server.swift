@@ -35,7 +35,7 @@ struct Server: ~Copyable {
   let epoll: Int32
   /// The socket that clients connect to, when there is one.
   let listener: Int32?
-  private let signals: Int32
+  let signals: Int32
   var clients: [Client?] = []
   /// The slot of a connection's client.
   var slots: [Int] = []

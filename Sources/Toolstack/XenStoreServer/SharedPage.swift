@@ -22,6 +22,11 @@ import Synchronization
   private let base: UnsafeMutableRawPointer
   private let origin: Origin
 
+  #if DEBUG || XENSTORE_FUZZER
+    /// What the domain does just before we look: a trial may change the page at any moment.
+    var interference: (() -> Void)?
+  #endif
+
   private init?(_ base: UnsafeMutableRawPointer?, _ origin: Origin) {
     guard let base = unsafe base else { return nil }
     unsafe self.base = unsafe base
@@ -65,6 +70,9 @@ import Synchronization
   /// The word at a multiple of four: one acquiring load, or one releasing store.
   subscript(word offset: Int) -> UInt32 {
     get {
+      #if DEBUG || XENSTORE_FUZZER
+        interference?()
+      #endif
       precondition(offset >= 0 && offset <= Self.byteCount &- 4 && offset & 3 == 0)
       // Safety: the word lies in the page and is aligned.
       return unsafe (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
@@ -80,6 +88,9 @@ import Synchronization
 
   /// Copies bytes out, to the end of an array.
   func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+    #if DEBUG || XENSTORE_FUZZER
+      interference?()
+    #endif
     precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
     // Safety: the range lies in the page; the array copies what it finds there.
     unsafe bytes.append(

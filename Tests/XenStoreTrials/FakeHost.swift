@@ -19,11 +19,21 @@ final class FakeHost: DomainHost {
   var notices: [UInt32: Int] = [:]
   var refusesToBind = false
 
-  init() {
-    precondition(pipe(&ends) == 0)
+  /// How the server learns of events: by a pipe that epoll watches, or by `Server.serveHost`.
+  enum Wakes {
+    case byPipe
+    case byHand
+  }
+
+  private let wakes: Wakes
+
+  init(wakes: Wakes = .byPipe) {
+    self.wakes = wakes
+    if wakes == .byPipe { precondition(pipe(&ends) == 0) }
   }
 
   deinit {
+    guard wakes == .byPipe else { return }
     close(ends[0])
     close(ends[1])
   }
@@ -58,16 +68,17 @@ final class FakeHost: DomainHost {
 
   func post(_ event: HostEvent) {
     events.append(event)
+    guard wakes == .byPipe else { return }
     var byte: UInt8 = 0
     _ = write(ends[1], &byte, 1)
   }
 
-  var descriptor: Int32? { ends[0] }
+  var descriptor: Int32? { wakes == .byPipe ? ends[0] : nil }
 
   func nextEvent() -> HostEvent? {
     guard !events.isEmpty else { return nil }
     var byte: UInt8 = 0
-    _ = read(ends[0], &byte, 1)
+    if wakes == .byPipe { _ = read(ends[0], &byte, 1) }
     return events.removeFirst()
   }
 

@@ -129,6 +129,8 @@ let hostedOnly: [Target] = [
   module(
     "FakeMachine", in: "Fake",
     base + ["Machine", "X86Format", "Memory", "GrantTables", "Scheduling", "Domains"]),
+  // Where XenStore's programs wait for the kernel.
+  module("NativeThread", in: "Toolstack"),
   // Where XenStore's sockets stand.
   module("SocketAddress", in: "Toolstack"),
   module("XenStoreWire", in: "Toolstack"),
@@ -140,13 +142,13 @@ let hostedOnly: [Target] = [
   module(
     "XenStoreServer", in: "Toolstack",
     [
-      "XenStoreWire", "XenStoreState", "XenStoreCore", "CXenStore", "SocketAddress",
+      "XenStoreWire", "XenStoreState", "XenStoreCore", "CXenStore", "SocketAddress", "NativeThread",
       "ArgumentParser",
     ]),
   .executableTarget(
     name: "xenstored", dependencies: ["XenStoreServer"],
     path: "Sources/Toolstack/xenstored", swiftSettings: strict),
-  module("XenStoreClient", in: "Toolstack", ["XenStoreWire", "SocketAddress"]),
+  module("XenStoreClient", in: "Toolstack", ["XenStoreWire", "SocketAddress", "NativeThread"]),
   module(
     "XenStoreTools", in: "Toolstack", ["XenStoreWire", "XenStoreClient", "ArgumentParser"]),
   .executableTarget(

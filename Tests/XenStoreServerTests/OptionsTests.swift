@@ -37,12 +37,12 @@ import XenStoreCore
 
   @Test func aCommandLineWithoutWordsIsServed() throws {
     #expect(try options() == Options())
-    #expect(try options("-T", "x").traces == [.objects, .messages])
+    #expect(try options("-T", "x").traces == [.objects, .messages, .reads])
   }
 
   @Test func tracesAreSwitchedByTheNamesOfTheCDaemon() throws {
-    #expect(try options("--trace-control=-io").traces == [.objects])
-    #expect(try options("--trace-control=-io", "--trace-control=-obj").traces == [])
+    #expect(try options("--trace-control=-io").traces == [.objects, .reads])
+    #expect(try options("--trace-control=-io", "--trace-control=-obj").traces == .reads)
     #expect(try options("--no-access-log", "--trace-control=+io").traces == [.messages])
     #expect(try options("--trace-control", "+wrl").traces == .standard)
   }

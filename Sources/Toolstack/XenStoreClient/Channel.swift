@@ -1,3 +1,4 @@
+import NativeThread
 import Synchronization
 import XenStoreWire
 
@@ -58,7 +59,7 @@ final class Channel: Sendable {
       throw .cannotOpen(path: "a pipe", code: SystemCalls.lastError)
     }
     let channel = Channel(descriptor, kind, wakeUp)
-    guard SystemCalls.startThread({ channel.run(woken) }) else {
+    guard NativeThread.start({ channel.run(woken) }) else {
       for each in [descriptor, woken, wakeUp] { SystemCalls.close(each) }
       throw .cannotOpen(path: "a thread", code: SystemCalls.lastError)
     }

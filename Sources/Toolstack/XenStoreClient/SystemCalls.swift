@@ -145,33 +145,6 @@ enum SystemCalls {
 
   /// Wakes who waits.
   static func wake(_ waker: Int32) { _ = transmit(waker, .device, [1], from: 0) }
-
-  /// Runs a function on a thread of its own; false when there can be none.
-  static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    final class Box {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    // Safety: the box is retained here and released by the one thread that takes it, or here when
-    // that thread could not be made.
-    let box = unsafe Unmanaged.passRetained(Box(body))
-    let result = unsafe pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument = unsafe argument else { return nil }
-        // Safety: it is the box that was retained for this thread.
-        let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
-        box.body()
-        return nil
-      }, box.toOpaque())
-    guard result == 0 else {
-      unsafe box.release()
-      return false
-    }
-    pthread_detach(thread)
-    return true
-  }
 }
 
 extension SystemCalls {

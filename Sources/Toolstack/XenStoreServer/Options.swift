@@ -55,17 +55,19 @@ public struct TraceSwitches: OptionSet, Sendable {
 
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// Connections, watches and transactions that come and go.
+  /// Clients that come and go.
   public static let objects = Self(rawValue: 1)
   /// Requests, replies and events.
   public static let messages = Self(rawValue: 2)
+  /// Those too that only read; a switch of ours.
+  public static let reads = Self(rawValue: 4)
   /// What the C daemon begins with, once it has a trace file.
-  public static let standard: Self = [.objects, .messages]
+  public static let standard: Self = [.objects, .messages, .reads]
 
-  /// The names of all switches of the C daemon, in its order; it has things that we have not: a
-  /// limit of write rates, a database.
+  /// The names of all switches: those of the C daemon, in its order, of which some are about things
+  /// that we have not (a limit of write rates, a database), and ours.
   public static let names: [(name: String, value: TraceSwitches)] = [
-    ("obj", .objects), ("io", .messages), ("wrl", []), ("acc", []), ("tdb", []),
+    ("obj", .objects), ("io", .messages), ("wrl", []), ("acc", []), ("tdb", []), ("read", .reads),
   ]
 
   /// Turns one on or off: `+io`, `-obj`; false when there is no such switch.

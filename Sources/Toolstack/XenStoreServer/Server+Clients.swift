@@ -19,6 +19,8 @@ struct Client {
   var isStalled = false
   /// A request of its waits for the world outside or for its turn.
   var isHeld = false
+  /// How many of the bytes that it has yet to read were traced.
+  var traced = 0
 }
 
 extension Server {
@@ -28,6 +30,7 @@ extension Server {
     if slot == clients.count { clients.append(client) } else { clients[slot] = client }
     while slots.count <= client.id.index { slots.append(-1) }
     slots[client.id.index] = slot
+    if trace.isOn { trace.note(.connected, client) }
     return slot
   }
 
@@ -44,6 +47,7 @@ extension Server {
   /// Removes a client with its socket.
   mutating func remove(_ slot: Int) {
     guard let client = clients[slot] else { return }
+    if trace.isOn { trace.note(.disconnected, client) }
     store.disconnect(client.id)
     slots[client.id.index] = -1
     if let descriptor = client.descriptor { close(descriptor) }

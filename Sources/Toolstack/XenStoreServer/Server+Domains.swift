@@ -61,6 +61,7 @@ extension Server {
   /// Drops what a domain sent that is not served yet.
   private mutating func forgetInput(_ slot: Int) {
     clients[slot]?.input = []
+    clients[slot]?.traced = 0
     clients[slot]?.isStalled = false
     clients[slot]?.isHeld = false
   }
@@ -74,7 +75,7 @@ extension Server {
     noteChange(slot)
     // A domain may ask for a fresh start and fail again as often as it likes: it is named once.
     guard ring.firstError == nil else { return }
-    log.write("the ring of domain \(ring.domain.rawValue) is served no more: \(error)")
+    log.write("its ring is served no more: \(error)", .warning, domain: ring.domain.rawValue)
   }
 
   /// Serves a domain that sent an event.
@@ -130,7 +131,7 @@ extension Server {
   /// Finds out which domains ended or shut down.
   private mutating func lookAtDomains() {
     guard let states = host.states() else {
-      log.write("the hypervisor does not say which domains there are")
+      log.write("the hypervisor does not say which domains there are", .error)
       return
     }
     var position = 0

@@ -37,7 +37,8 @@ extension Server {
   mutating func report() {
     if !store.effects.isEmpty { perform() }
     for hit in store.quotaHits {
-      log.write("domain \(hit.domain.rawValue) has used up its quota of \(hit.kind.name)")
+      log.write(
+        "it has used up its quota of \(hit.kind.name)", .warning, domain: hit.domain.rawValue)
     }
     store.quotaHits.removeAll()
   }

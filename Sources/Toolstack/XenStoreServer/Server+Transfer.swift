@@ -107,6 +107,9 @@ extension Server {
     while true {
       let rest = bytes.extracting(position..<bytes.count)
       let consumed = store.consume(id, rest, budget: budget)
+      if trace.isOn, let client = clients[slot] {
+        trace.note(.received, client, rest.extracting(0..<consumed.bytes))
+      }
       position &+= consumed.bytes
       switch consumed.reason {
       case .incomplete: return (position, .wantsMore)
@@ -153,6 +156,7 @@ extension Server {
   /// Sends as much as a client takes.
   mutating func send(_ slot: Int, _ id: ConnectionID) {
     guard let client = clients[slot] else { return }
+    if trace.isOn { traceOutput(slot, client) }
     if let ring = client.ring {
       guard transmit(slot, id, ring) else { return }
     } else if let descriptor = client.descriptor {
@@ -162,6 +166,7 @@ extension Server {
       }
     }
     let isLeft = store.pendingBytes(id) > 0
+    if trace.isOn { clients[slot]?.traced = store.pendingBytes(id) }
     if client.isStalled, !isLeft {
       clients[slot]?.isStalled = false
       schedule(slot)

@@ -32,6 +32,7 @@ struct Server: ~Copyable {
   var store: XenStore
   var host: any DomainHost
   var log: Log
+  var trace: Trace
   let epoll: Int32
   /// The socket that clients connect to, when there is one.
   let listener: Int32?
@@ -65,10 +66,14 @@ struct Server: ~Copyable {
   init(_ options: Options, host: any DomainHost) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
-    let log = try Log(path: options.logFile ?? options.traceFile)
+    let log = try Log(
+      path: options.logFile ?? options.traceFile,
+      fallback: options.staysInForeground ? .standardError : .systemLog)
+    let trace = try Trace(path: options.traceFile, switches: options.traces)
     (epoll, listener, signals) = try Self.open(
       options.hasSocket ? options.socket : nil, host.descriptor)
     self.log = log
+    self.trace = trace
     self.host = host
     store = XenStore(seed: SystemCalls.randomSeed()) { host.exists($0) }
     store.defaultQuotas = options.quotas
@@ -115,6 +120,7 @@ struct Server: ~Copyable {
   mutating func run() {
     while isRunning { round(patience: -1) }
     if let listener { close(listener) }
+    trace.end()
   }
 
   /// Serves whoever is ready, once.
@@ -132,6 +138,7 @@ struct Server: ~Copyable {
     hasWork = store.continueWork(budget: 4096)
     report()
     flush()
+    trace.handOver()
     for id in store.resumed where store.isOpen(id) && slots[id.index] >= 0 {
       schedule(slots[id.index])
     }
@@ -159,7 +166,7 @@ struct Server: ~Copyable {
     case Number.listener: acceptClients()
     case Number.signals:
       while case let signal = cxs_next_signal(signals), signal != 0 {
-        if signal == SIGHUP { log.reopen() } else { isRunning = false }
+        if signal == SIGHUP { reopenLogs() } else { isRunning = false }
       }
     case Number.host: serveHost()
     default:

@@ -148,21 +148,21 @@ enum SystemCalls {
     guard count == bytes.count else { throw SystemError(path) }
   }
 
-  /// Opens a file so that all writes go to its end.
+  /// Opens a file so that all writes go to its end; none ever waits, should it be a pipe.
   static func openToAppend(_ path: String) throws(SystemError) -> Int32 {
     // Safety: the path is passed with its nul.
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    let descriptor = unsafe open(
+      path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o640)
     guard descriptor >= 0 else { throw SystemError(path) }
     return descriptor
   }
 
-  /// Writes a line; what does not fit is lost.
-  static func write(line: String, to descriptor: Int32) {
-    let bytes = Array(line.utf8)
-    // Safety: the bytes are read in their own length.
-    _ = unsafe bytes.withUnsafeBytes { bytes in
-      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    }
+  /// Writes a line; false when it cannot be written at once.
+  @discardableResult
+  static func write(line: String, to descriptor: Int32) -> Bool {
+    guard waitToWrite(descriptor, 0), case .bytes = write(Array(line.utf8).span, to: descriptor)
+    else { return false }
+    return true
   }
 
   /// The value of an environment variable.

@@ -1,9 +1,9 @@
 // XenStoreServer brings a XenStore to its clients: a Unix socket, the rings of domains, one epoll
-// loop, no thread. A ready client's bytes are received at once and all whole messages in them served
-// in place; what clients are sent is gathered and goes out once per round, with one event for each
-// domain whose ring changed. Each client has a budget of work per round, so that none waits for
-// another's flood. The hypervisor stands behind `DomainHost`: `XenHost` is Xen's or Martlet's,
-// `NoHost` a machine without one, and tests bring a third.
+// loop; one thread writes the trace, when somebody asked for it. A ready client's bytes are received
+// at once and all whole messages in them served in place; what clients are sent is gathered and goes
+// out once per round, with one event for each domain whose ring changed. Each client has a budget of
+// work per round, so that none waits for another's flood. The hypervisor stands behind `DomainHost`:
+// `XenHost` is Xen's or Martlet's, `NoHost` a machine without one, and tests bring a third.
 
 import XenStoreCore
 import XenStoreWire

@@ -1,0 +1,35 @@
+// NativeThread starts threads for work that waits in calls to the kernel: a task of Swift's own pool
+// must not.
+
+import Glibc
+
+/// A thread of the operating system's.
+public enum NativeThread {
+  /// Runs a function on a thread of its own, with the caller's signal mask; false when there can be
+  /// none.
+  public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    final class Box {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    // Safety: the box is retained here and released by the one thread that takes it, or here when
+    // that thread could not be made.
+    let box = unsafe Unmanaged.passRetained(Box(body))
+    let result = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        // Safety: it is the box that was retained for this thread.
+        let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+        box.body()
+        return nil
+      }, box.toOpaque())
+    guard result == 0 else {
+      unsafe box.release()
+      return false
+    }
+    pthread_detach(thread)
+    return true
+  }
+}

@@ -23,6 +23,8 @@ struct Model {
     var tree: Tree
     var log: [(operation: Operation, answer: Answer)] = []
     var hasChanged = false
+    /// It came from another server: it can no longer be committed.
+    var isBroken = false
   }
 
   struct Watch {
@@ -307,6 +309,7 @@ struct Model {
     guard let held = clients[client]?.transactions.removeValue(forKey: id) else {
       return .error(.notFound)
     }
+    if commits, held.isBroken { return .error(.again) }
     guard commits, held.hasChanged else { return .ok }
     var fresh = tree
     for (operation, answer) in held.log {
@@ -391,5 +394,46 @@ struct Model {
       held.tree[key]?.permissions = kept.map(\.element)
     }
     clients[client]?.transactions[transaction] = held
+  }
+
+  // MARK: Handing over
+
+  /// Another server goes on: it knows of transactions what they did, not what they saw.
+  mutating func handOver() {
+    for client in clients.keys.sorted() {
+      let open = clients[client]?.transactions ?? [:]
+      clients[client]?.nextTransaction = (open.keys.max() ?? 0) + 1
+      for (id, held) in open {
+        var moved = Transaction(base: tree, tree: tree, log: held.log)
+        moved.isBroken = true
+        for (operation, answer) in held.log where answer == .ok {
+          repeatResult(operation, path(client, operation), of: held.tree, in: &moved.tree)
+        }
+        clients[client]?.transactions[id] = moved
+      }
+    }
+  }
+
+  private func repeatResult(
+    _ operation: Operation, _ path: String, of result: Tree, in tree: inout Tree
+  ) {
+    let item = result[path]
+    if case .remove = operation, tree[path] != nil { Self.delete(path, from: &tree) }
+    guard let item else {
+      if tree[path] != nil { Self.delete(path, from: &tree) }
+      return
+    }
+    var missing: [String] = []
+    var current = path
+    while tree[current] == nil {
+      missing.append(current)
+      current = Self.parent(current)
+    }
+    for path in missing.reversed() {
+      tree[path] = Item(permissions: item.permissions)
+      tree[Self.parent(path)]?.children.append(Self.name(path))
+    }
+    tree[path]?.value = item.value
+    tree[path]?.permissions = item.permissions
   }
 }

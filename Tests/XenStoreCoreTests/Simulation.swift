@@ -95,7 +95,9 @@ struct Simulation: ~Copyable {
   }
 
   /// Makes one step; returns what differs, or nil.
-  mutating func step() -> String? {
+  ///
+  /// - Parameter releases: whether domains may be released in it.
+  mutating func step(releases: Bool = true) -> String? {
     let position = dice.roll(ids.count)
     let id = ids[position]
     let client = numbers[position]
@@ -141,7 +143,7 @@ struct Simulation: ~Copyable {
       trace.append("\(client) reset")
       model.reset(client)
       return compare(harness.ask(id, .resetWatches, ""), .ok)
-    case 11 where client > 100 && dice.roll(6) == 0:
+    case 11 where releases && client > 100 && dice.roll(6) == 0:
       let domain = UInt16(client - 100)
       trace.append("release \(domain)")
       model.release(domain, client: client)
@@ -254,6 +256,39 @@ struct Simulation: ~Copyable {
       if let difference {
         let trail = simulation.trace.suffix(Self.trail).joined(separator: "\n")
         Issue.record("seed \(seed), step \(step): \(difference)\n\(trail)")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: seeds)
+  func anotherStoreGoesOnWhereOneEnds(seed: UInt64) {
+    var simulation = Simulation(seed: seed)
+    for step in 0..<Self.steps {
+      var difference = simulation.step()
+      if difference == nil, step % 250 == 249 {
+        difference = simulation.handOver() ?? simulation.compareTrees()
+      }
+      if let difference {
+        let trail = simulation.trace.suffix(Self.trail).joined(separator: "\n")
+        Issue.record("seed \(seed), step \(step): \(difference)\n\(trail)")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: seeds.prefix(5))
+  func whatIsExportedInSlicesIsOfOneMoment(seed: UInt64) throws {
+    var simulation = Simulation(seed: seed)
+    for step in 0..<min(Self.steps, 1500) {
+      if step % 100 == 50 {
+        let expected = try simulation.exportedAtOnce()
+        let found = try simulation.exportedBetweenSteps()
+        #expect(found == expected, "seed \(seed), step \(step)")
+        #expect(simulation.harness.store.inconsistency() == nil)
+      }
+      guard simulation.step() == nil else {
+        Issue.record("seed \(seed), step \(step)")
         return
       }
     }

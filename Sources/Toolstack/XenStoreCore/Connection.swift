@@ -15,6 +15,12 @@ struct Caller: BitwiseCopyable {
   var isPrivileged: Bool
 }
 
+/// A node that a transaction touched before it came from another server.
+struct TouchedNode {
+  var path: [UInt8]
+  var isRemoval: Bool
+}
+
 /// A snapshot with what was done to it, so that it can be done again on a newer one.
 struct Transaction {
   var id: UInt32
@@ -27,6 +33,8 @@ struct Transaction {
   var answers: [UInt64] = []
   /// How many of them changed something.
   var changes = 0
+  /// What it had done before it came from another server.
+  var imported: [TouchedNode] = []
   /// What it saw is not known any more: it is served on, but cannot be committed.
   var isBroken = false
 
@@ -52,6 +60,9 @@ struct Connection {
   /// Replies and events; what stands before `sent` is gone already.
   var output: [UInt8] = []
   var sent = 0
+  /// How many bytes at the front of the output are the rest of a message that an earlier server
+  /// began to send.
+  var importedRest = 0
   var isDirty = false
   /// Counts how often the output became empty.
   var drains: UInt64 = 1
@@ -71,6 +82,16 @@ struct Connection {
   var losses = 0
 
   var pendingBytes: Int { output.count &- sent }
+
+  /// How many of the pending bytes are the rest of a message whose beginning was sent.
+  var partialReply: Int {
+    var boundary = importedRest
+    while boundary < sent {
+      guard let header = MessageHeader(reading: output.span, at: boundary) else { return 0 }
+      boundary = boundary &+ MessageHeader.byteCount &+ Int(header.length)
+    }
+    return boundary &- sent
+  }
 
   init(_ caller: Caller, isRing: Bool, features: ServerFeatures) {
     self.caller = caller

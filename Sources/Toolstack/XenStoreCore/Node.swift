@@ -38,6 +38,8 @@ struct OwnerUsage: BitwiseCopyable {
 /// The sizes of the slots that hold a node's bytes.
 enum SizeClass {
   static let count = 24
+  /// The bytes of the largest slot.
+  static let largest = 16384
 
   /// The bytes of a slot of that class.
   static func size(_ number: Int) -> Int {

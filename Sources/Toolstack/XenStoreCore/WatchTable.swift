@@ -102,6 +102,23 @@ struct WatchTable {
     return current
   }
 
+  /// Appends the path of a place.
+  func appendPath(_ place: Int32, to bytes: inout [UInt8]) {
+    var chain: [Int32] = []
+    var current = place
+    while current > Self.special {
+      chain.append(current)
+      current = places[Int(current)].parent
+    }
+    if chain.isEmpty || current == Self.special {
+      bytes.append(UInt8(ascii: current == Self.special ? "@" : "/"))
+    }
+    for (index, step) in chain.reversed().enumerated() {
+      if current == Self.root || index > 0 { bytes.append(UInt8(ascii: "/")) }
+      bytes.append(contentsOf: places[Int(step)].name)
+    }
+  }
+
   /// Appends the watches that an event at a path matches, those set highest first.
   func collect(_ path: Span<UInt8>, into found: inout [Int32]) {
     var below = 0

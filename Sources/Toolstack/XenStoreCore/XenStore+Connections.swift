@@ -83,6 +83,7 @@ extension XenStore {
     connections[index].sent = min(start &+ max(taken, 0), connections[index].output.count)
     if connections[index].pendingBytes == 0 {
       connections[index].sent = 0
+      connections[index].importedRest = 0
       connections[index].drains &+= 1
       let isLarge = connections[index].output.capacity > 65536
       connections[index].output.removeAll(keepingCapacity: !isLarge)

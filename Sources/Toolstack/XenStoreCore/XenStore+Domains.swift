@@ -161,6 +161,7 @@ extension XenStore {
     connections[id.index].isWaiting = false
     connections[id.index].output = []
     connections[id.index].sent = 0
+    connections[id.index].importedRest = 0
     connections[id.index].drains &+= 1
   }
 

@@ -24,21 +24,32 @@ extension XenStore {
     let bytes = watchBytes(path: path.count, token: token.count)
     try checkMemory(caller, adding: bytes)
     guard path.count &- prefix &+ token.count &+ 2 <= WireLimit.payload else { throw .tooBig }
+    let text = path
     var tokenBytes: [UInt8] = []
     tokenBytes.reserveCapacity(token.count &+ 1)
     append(payload, token, to: &tokenBytes)
     tokenBytes.append(0)
+    let id = addWatch(caller, tokenBytes, prefix: prefix, depth: depth)
+    noteForRing(caller, .watch, payload)
+    ok()
+    answer(index, header.type, header.requestID, header.transactionID)
+    sendEvent(id, text.span)
+  }
+
+  /// Adds a watch on the path in the scratch space; the token has its nul.
+  mutating func addWatch(
+    _ caller: Caller, _ token: [UInt8], prefix: Int, depth: Int?
+  ) -> Int32 {
+    let index = Int(caller.connection)
+    let bytes = watchBytes(path: path.count, token: token.count &- 1)
     let watch = WatchTable.Watch(
-      connection: caller.connection, place: -1, token: tokenBytes, prefix: prefix, depth: depth)
+      connection: caller.connection, place: -1, token: token, prefix: prefix, depth: depth)
     let text = path
     let id = watches.add(text.span, watch, first: &connections[index].firstWatch)
     connections[index].watchCount &+= 1
     connections[index].watchBytes &+= bytes
     watches[id].bytes = bytes
-    noteForRing(caller, .watch, payload)
-    ok()
-    answer(index, header.type, header.requestID, header.transactionID)
-    sendEvent(id, text.span)
+    return id
   }
 
   private func watchBytes(path: Int, token: Int) -> Int {

@@ -65,6 +65,8 @@ public struct XenStore: ~Copyable {
   public var journal: [UInt8] = []
   /// What is done now was done before: nothing is refused for want of quota, no event sent.
   var isReplaying = false
+  /// The version that is being exported.
+  var exportWalk: ExportWalk?
   /// Work done so far, in units of about one small request.
   public internal(set) var work = 0
 

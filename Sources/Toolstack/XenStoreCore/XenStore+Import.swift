@@ -1,0 +1,320 @@
+import XenStoreState
+import XenStoreWire
+
+/// A record that the store cannot take; everything else can still be taken.
+public enum ImportError: Error, Hashable, Sendable {
+  /// It belongs to a connection or a transaction that did not come before.
+  case unknownOwner
+  /// There is such a connection, watch or transaction already.
+  case isThere
+  /// The path is none.
+  case badPath
+  /// The first permission does not name a domain.
+  case badPermissions
+  /// The number cannot be a domain's.
+  case badDomain
+  /// Name, value and permissions are longer than a node can hold.
+  case tooLong
+}
+
+/// Fills an empty store with the records of a stream, then `finish` is called once.
+///
+/// Nobody is told anything, no quota is checked: what is there was allowed. A record that is refused
+/// leaves no trace.
+public struct StateImport {
+  /// Where the connections of the stream stand.
+  private var connections: [UInt32: Int] = [:]
+  private var transactions: [TransactionRecord] = []
+  /// Nodes of transactions: those are opened when the store is complete.
+  private var touched: [TransactionRecord: [PendingNode]] = [:]
+  var place = ImportPlace()
+
+  /// Makes an import.
+  public init() {}
+
+  /// Takes a record.
+  ///
+  /// - Parameters:
+  ///   - bytes: what the ranges of a node refer to.
+  /// - Returns: the connection that the record is about; its kind and its unread bytes are the
+  ///   caller's business, as is a record about the whole server.
+  /// - Throws: why it cannot be taken.
+  @discardableResult
+  public mutating func take(
+    _ record: StateRecord, _ bytes: Span<UInt8>, into store: inout XenStore
+  ) throws(ImportError) -> ConnectionID? {
+    switch record {
+    case .node(let node):
+      if node.connection == 0 {
+        try store.importNode(node, bytes, &place)
+      } else {
+        try take(node, bytes)
+      }
+    case .global: break
+    case .connection(let record):
+      guard connections[record.id] == nil else { throw .isThere }
+      let id = try store.importConnection(record)
+      connections[record.id] = id.index
+      return id
+    case .watch(let record):
+      guard let index = connections[record.connection] else { throw .unknownOwner }
+      try store.importWatch(record, index)
+    case .transaction(let record):
+      guard connections[record.connection] != nil, record.id != 0 else { throw .unknownOwner }
+      guard !transactions.contains(record) else { throw .isThere }
+      transactions.append(record)
+    case .quotas(let quotas): store.defaultQuotas.take(quotas)
+    case .domain(let record): try store.importDomain(record)
+    }
+    return nil
+  }
+
+  private mutating func take(_ node: NodeRecord, _ bytes: Span<UInt8>) throws(ImportError) {
+    let key = TransactionRecord(connection: node.connection, id: node.transaction)
+    guard transactions.contains(key) else { throw .unknownOwner }
+    // What was only read need not be known: such a transaction cannot be committed.
+    guard node.accesses.contains(.written) || node.permissionCount == 0 else { return }
+    var copy: [UInt8] = []
+    var moved = node
+    moved.permissions = append(bytes, node.permissions, to: &copy)
+    moved.path = append(bytes, node.path, to: &copy)
+    moved.value = append(bytes, node.value, to: &copy)
+    touched[key, default: []].append(PendingNode(record: moved, bytes: copy))
+  }
+
+  private func append(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, to copy: inout [UInt8]
+  ) -> Range<Int> {
+    let start = copy.count
+    XenStoreCore.append(bytes, range, to: &copy)
+    return start..<copy.count
+  }
+
+  /// Opens the transactions of the stream. They go on, but their end is `again`: nobody knows what
+  /// they saw, and who asks for an end must be prepared for that.
+  ///
+  /// - Returns: how many nodes of transactions could not be taken.
+  @discardableResult
+  public consuming func finish(_ store: inout XenStore) -> Int {
+    var refused = 0
+    for record in transactions {
+      guard let index = connections[record.connection] else { continue }
+      store.openBrokenTransaction(index, record.id)
+      for node in touched[record] ?? [] where !store.importTouched(node, index, record.id) {
+        refused &+= 1
+      }
+    }
+    return refused
+  }
+}
+
+extension Quotas {
+  /// Takes those whose names we know.
+  mutating func take(_ records: [QuotaRecord]) {
+    for record in records {
+      guard let kind = QuotaKind(record.name.span, 0..<record.name.count) else { continue }
+      self[kind] = UInt64(record.value)
+    }
+  }
+}
+
+/// A node of a transaction with its own bytes.
+struct PendingNode {
+  var record: NodeRecord
+  var bytes: [UInt8]
+}
+
+/// Where the last node came to stand: the next one is near.
+struct ImportPlace {
+  /// Its path.
+  var path: [UInt8] = []
+  /// The nodes on the way and where their names end in the path; the root ends at 0.
+  var steps: [(node: Int32, end: Int)] = [(NodeStore.root, 0)]
+}
+
+extension XenStore {
+  // MARK: Clients
+
+  mutating func importConnection(_ record: ConnectionRecord) throws(ImportError) -> ConnectionID {
+    let id: ConnectionID
+    switch record.kind {
+    case .socket: id = connectSocket()
+    case .ring(let ring):
+      guard ring.domain.isReal, ring.target?.isReal != false else { throw .badDomain }
+      guard connection(of: ring.domain) == nil else { throw .isThere }
+      know(ring.domain)
+      guard let domain = domains[ring.domain.rawValue] else { throw .badDomain }
+      let target = ring.target.map { Int32($0.rawValue) } ?? -1
+      id = connectRing(ring.domain, domain)
+      connections[id.index].caller.target = target
+      domains[ring.domain.rawValue]?.target = target
+      domains[ring.domain.rawValue]?.connection = Int32(truncatingIfNeeded: id.index)
+    }
+    connections[id.index].output = record.unsent
+    connections[id.index].importedRest = min(max(record.partialReply, 0), record.unsent.count)
+    if !record.unsent.isEmpty { touch(id.index) }
+    return id
+  }
+
+  mutating func importWatch(_ record: WatchRecord, _ index: Int) throws(ImportError) {
+    let caller = connections[index].caller
+    guard
+      let prefix = try? resolveWatched(caller, record.path.span, 0..<record.path.count)
+    else { throw .badPath }
+    let token = record.token + [0]
+    guard watches.find(caller.connection, path.span, token.span, 0..<record.token.count) < 0 else {
+      throw .isThere
+    }
+    _ = addWatch(caller, token, prefix: prefix, depth: record.depth.map { Int($0) })
+  }
+
+  mutating func importDomain(_ record: XenStoreState.DomainRecord) throws(ImportError) {
+    guard record.domain.isReal else { throw .badDomain }
+    know(record.domain)
+    let number = record.domain.rawValue
+    if let features = record.features {
+      domains[number]?.features = features.intersection(.all)
+      if let index = connection(of: record.domain) {
+        connections[index].features = features.intersection(.all)
+      }
+    }
+    for quota in record.quotas where quota.name == Self.shutDownName {
+      domains[number]?.hasShutDown = quota.value != 0
+    }
+    var quotas = domains[number]?.quotas ?? defaultQuotas
+    quotas.take(record.quotas)
+    domains[number]?.quotas = quotas
+  }
+
+  // MARK: Nodes
+
+  /// Puts a node where its path says, with exactly its permissions and value. Nodes above it that
+  /// are missing are made; when their records come, they get what those say.
+  mutating func importNode(
+    _ record: NodeRecord, _ bytes: Span<UInt8>, _ place: inout ImportPlace
+  ) throws(ImportError) {
+    if bytes[record.path.lowerBound] == UInt8(ascii: "@") {
+      try importSpecial(record, bytes)
+      return
+    }
+    let text = bytes.extracting(record.path)
+    let parent = try commonPlace(text, &place)
+    let length = text.count &- (parent.end &+ 1)
+    guard record.permissions.count &+ record.value.count &+ max(length, 0) <= SizeClass.largest
+    else { throw .tooLong }
+    try collectPermissions(record, bytes)
+    if text.count == 1 {
+      nodes.setPermissions(NodeStore.root, permissions, epoch: epoch)
+      nodes.setValue(NodeStore.root, bytes, record.value)
+      return
+    }
+    var current = parent.node
+    var start = parent.end &+ 1
+    while start < text.count {
+      let end = NodeStore.componentEnd(text, start)
+      let hash = nodes.childHash(current, text, start..<end)
+      var child = nodes.child(current, text, start..<end, hash)
+      let isLast = end == text.count
+      if child < 0 {
+        child = nodes.insert(
+          under: current, text, start..<end, hash, permissions: permissions, epoch: epoch,
+          room: isLast ? record.value.count : 0)
+      } else if isLast {
+        nodes.setPermissions(child, permissions, epoch: epoch)
+      }
+      place.steps.append((child, end))
+      current = child
+      start = end &+ 1
+    }
+    if !record.value.isEmpty || nodes.node(current).valueLength > 0 {
+      nodes.setValue(current, bytes, record.value)
+    }
+    append(text, place.path.count..<text.count, to: &place.path)
+  }
+
+  /// The deepest node that a path has in common with the last one; the place is cut there.
+  @inline(__always)
+  private func commonPlace(
+    _ text: Span<UInt8>, _ place: inout ImportPlace
+  ) throws(ImportError) -> (node: Int32, end: Int) {
+    guard text.count > 0, text[0] == UInt8(ascii: "/"), text.count <= WireLimit.absolutePath else {
+      throw .badPath
+    }
+    var common = 0
+    let most = min(text.count, place.path.count)
+    while common < most, text[common] == place.path[common] { common &+= 1 }
+    // The node itself is made or found below its parent, so it must not be the common one.
+    while let last = place.steps.last, last.end > 0 {
+      if last.end <= common, last.end < text.count, text[last.end] == UInt8(ascii: "/") { break }
+      place.steps.removeLast()
+    }
+    let step = place.steps.last ?? (NodeStore.root, 0)
+    place.path.removeLast(place.path.count &- step.end)
+    guard text.count == 1 || PathRule.isCanonical(text, from: step.end &+ 1) else {
+      throw .badPath
+    }
+    return step
+  }
+
+  private mutating func importSpecial(
+    _ record: NodeRecord, _ bytes: Span<UInt8>
+  ) throws(ImportError) {
+    guard let special = Special(bytes, record.path) else { throw .badPath }
+    try collectPermissions(record, bytes)
+    specialPermissions[special.rawValue] = permissions.map {
+      Permission(DomainID(rawValue: $0.domain), Access(rawValue: $0.access))
+    }
+  }
+
+  /// Collects the permissions of a record in the scratch space, without those of domains that are
+  /// gone, and makes the others known.
+  @inline(__always)
+  private mutating func collectPermissions(
+    _ record: NodeRecord, _ bytes: Span<UInt8>
+  ) throws(ImportError) {
+    guard let owner = record.permission(0, in: bytes)?.permission, owner.domain.isReal else {
+      throw .badPermissions
+    }
+    permissions.removeAll(keepingCapacity: true)
+    if births[Int(owner.domain.rawValue)] == 0 { know(owner.domain) }
+    permissions.append((owner.domain.rawValue, owner.access.rawValue))
+    for index in 1..<max(1, record.permissionCount) {
+      guard let entry = record.permission(index, in: bytes), !entry.isStale else { continue }
+      let domain = entry.permission.domain
+      if births[Int(domain.rawValue)] == 0 {
+        guard domain.isReal, domainExists(domain) else { continue }
+        know(domain)
+      }
+      permissions.append((domain.rawValue, entry.permission.access.rawValue))
+    }
+  }
+
+  // MARK: Transactions
+
+  /// Does to a transaction what it had done to a node; false when that cannot be.
+  mutating func importTouched(_ node: PendingNode, _ index: Int, _ id: UInt32) -> Bool {
+    guard let position = connections[index].transactions.firstIndex(where: { $0.id == id }) else {
+      return false
+    }
+    let span = node.bytes.span
+    let path = Array(node.bytes[node.record.path])
+    guard path.first == UInt8(ascii: "/") else { return false }
+    let isRemoval = node.record.permissionCount == 0
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    defer { swap(&nodes.tree, &connections[index].transactions[position].tree) }
+    if isRemoval {
+      guard path.count > 1, PathRule.isCanonical(path.span, from: 1) else { return false }
+      let found = nodes.walk(path.span).node
+      if found > NodeStore.root {
+        nodes.detach(found)
+        _ = nodes.reclaim(atMost: .max)
+      }
+    } else {
+      var place = ImportPlace()
+      guard (try? importNode(node.record, span, &place)) != nil else { return false }
+    }
+    connections[index].transactions[position].imported.append(
+      TouchedNode(path: path, isRemoval: isRemoval))
+    return true
+  }
+}

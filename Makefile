@@ -54,7 +54,8 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 
 .PHONY: test
 test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
-	swift test --explicit-target-dependency-import-check error
+	Tools/images stock
+	MARTLET_TEST_ALL=1 swift test --explicit-target-dependency-import-check error
 	$(MAKE) image guests xenstored images
 	Tests/EndToEnd/run --hypervisor build/martlet --quick
 

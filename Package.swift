@@ -213,7 +213,8 @@ let hostedOnly: [Target] = [
     name: "CXenShim", dependencies: ["CXenGuest"], path: "Tests/CXenShim",
     linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
   .target(
-    name: "XenStoreTestSupport", dependencies: ["CXenGuest"], path: "Tests/XenStoreTestSupport"),
+    name: "XenStoreTestSupport", dependencies: ["CXenGuest", "XenStoreWire"],
+    path: "Tests/XenStoreTestSupport"),
   tests(
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests(

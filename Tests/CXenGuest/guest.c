@@ -99,7 +99,11 @@ int xen_send(const struct xen_guests *guests, uint16_t domain, uint32_t port)
 
 void xen_set_domain(const struct xen_guests *guests, uint16_t domain, uint8_t state)
 {
+	uint32_t *remote = &guests->machine->remote[XEN_FIRST_PORT + (uint32_t)domain];
+
 	__atomic_store_n(&guests->machine->domain[domain], state, __ATOMIC_SEQ_CST);
+	if (state == XEN_IS_GONE && __atomic_load_n(remote, __ATOMIC_SEQ_CST))
+		__atomic_store_n(remote, XEN_CLOSED, __ATOMIC_SEQ_CST);
 	xen_raise(guests->machine, guests->events, XEN_DOMAINS_PORT);
 }
 
@@ -115,6 +119,16 @@ int32_t xen_wait(const struct xen_guests *guests, int patience)
 	domain %= XEN_DOMAINS;
 	__atomic_store_n(&guests->machine->pending[domain], 0, __ATOMIC_SEQ_CST);
 	return (int32_t)domain;
+}
+
+int xen_is_busy(const struct xen_guests *guests)
+{
+	uint32_t last = XEN_FIRST_PORT + XEN_LAST_DOMAIN;
+
+	for (uint32_t port = 0; port <= last; port++)
+		if (__atomic_load_n(&guests->machine->port[port], __ATOMIC_SEQ_CST) != XEN_PORT_IDLE)
+			return 1;
+	return 0;
 }
 
 static uint32_t *word(const struct xen_guests *guests, uint16_t domain, uint32_t offset)

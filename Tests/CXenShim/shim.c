@@ -159,14 +159,16 @@ int xenevtchn_unbind(xenevtchn_handle *handle, evtchn_port_t port)
 int xenevtchn_notify(xenevtchn_handle *handle, evtchn_port_t port)
 {
 	uint32_t domain = port - XEN_FIRST_PORT;
+	uint32_t remote = 0;
 
 	(void)handle;
-	if (port < XEN_FIRST_PORT || !binding(port) ||
-	    !__atomic_load_n(binding(port), __ATOMIC_SEQ_CST)) {
+	if (port >= XEN_FIRST_PORT && binding(port))
+		remote = __atomic_load_n(binding(port), __ATOMIC_SEQ_CST);
+	if (!remote) {
 		errno = ENOTCONN;
 		return -1;
 	}
-	if (!__atomic_exchange_n(&machine()->pending[domain], 1, __ATOMIC_SEQ_CST))
+	if (remote != XEN_CLOSED && !__atomic_exchange_n(&machine()->pending[domain], 1, __ATOMIC_SEQ_CST))
 		while (write(world.guests, &domain, sizeof(domain)) < 0 && errno == EINTR)
 			;
 	return 0;

@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Glibc
 
 /// A child process of the package's own programs, found beside the test program.
 public struct Program: Sendable {
@@ -23,20 +25,26 @@ public struct Program: Sendable {
     _ product: String, as name: String? = nil, _ arguments: [String],
     environment: [String: String] = [:]
   ) throws -> Outcome {
+    let path = folder.appendingPathComponent(product)
+    guard let name else { return try run(path, arguments, environment: environment) }
+    let place = FileManager.default.temporaryDirectory
+      .appendingPathComponent("martlet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: place) }
+    let link = place.appendingPathComponent(name)
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: path)
+    return try run(link, arguments, environment: environment)
+  }
+
+  /// Runs any program to its end.
+  ///
+  /// - Parameter patience: seconds after which it is ended.
+  public static func run(
+    _ path: URL, _ arguments: [String], environment: [String: String] = [:],
+    patience: TimeInterval = 60
+  ) throws -> Outcome {
     let process = Process()
-    process.executableURL = folder.appendingPathComponent(product)
-    var link: URL?
-    if let name {
-      let place = FileManager.default.temporaryDirectory
-        .appendingPathComponent("martlet-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      let program = place.appendingPathComponent(name)
-      try FileManager.default.createSymbolicLink(
-        at: program, withDestinationURL: folder.appendingPathComponent(product))
-      process.executableURL = program
-      link = place
-    }
-    defer { link.map { try? FileManager.default.removeItem(at: $0) } }
+    process.executableURL = path
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe()
@@ -45,9 +53,13 @@ public struct Program: Sendable {
     process.standardError = complaints
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    let identifier = process.processIdentifier
+    let deadline = DispatchWorkItem { kill(identifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience, execute: deadline)
     let said = output.fileHandleForReading.readDataToEndOfFile()
     let complained = complaints.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    deadline.cancel()
     return Outcome(
       code: process.terminationStatus, output: Array(said),
       complaints: String(decoding: complained, as: UTF8.self))

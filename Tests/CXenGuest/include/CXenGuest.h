@@ -32,6 +32,8 @@ enum {
 /* What became of a domain. All exist from the beginning. */
 enum { XEN_RUNS, XEN_HAS_SHUT_DOWN, XEN_IS_DYING, XEN_IS_GONE };
 
+static const uint32_t XEN_CLOSED = 0xffffffff;
+
 /* States of the daemon's ports: idle, in the FIFO, read and masked, read and due again. */
 enum { XEN_PORT_IDLE, XEN_PORT_QUEUED, XEN_PORT_MASKED, XEN_PORT_DUE };
 
@@ -40,7 +42,8 @@ struct xen_machine {
 	uint8_t port[XEN_DOMAINS];
 	/* Whether a domain has an event that it has not looked at. */
 	uint8_t pending[XEN_DOMAINS];
-	/* The domain's end of each of the daemon's ports; 0 when not bound. */
+	/* The domain's end of each of the daemon's ports; 0 when not bound, XEN_CLOSED after the domain
+	 * ended. */
 	uint32_t remote[XEN_DOMAINS];
 };
 
@@ -64,6 +67,9 @@ void xen_set_domain(const struct xen_guests *guests, uint16_t domain, uint8_t st
 
 /* Waits for an event of any domain, in milliseconds, and takes it: the domain or -1. */
 int32_t xen_wait(const struct xen_guests *guests, int patience);
+
+/* Whether the daemon has an event that it has not looked at. */
+int xen_is_busy(const struct xen_guests *guests);
 
 /* A word of a domain's page, which is a multiple of 4 bytes away from its start. */
 uint32_t xen_load(const struct xen_guests *guests, uint16_t domain, uint32_t offset);

@@ -1,3 +1,4 @@
+import XenStoreTestSupport
 import XenStoreWire
 
 /// Whose answers are looked at.
@@ -23,6 +24,11 @@ enum Subject: String, CaseIterable, Sendable {
 ///
 /// In payloads `|` is a nul, `{x*20}` twenty of `x`, `%ff` a byte; `?` in a reply is a number.
 ///
+/// A client `d1` is domain 1, through its ring; it owns `/local/domain/1`. Besides requests it can
+/// `SHUTDOWN`, be `DYING` or `GONE`, `COME` again with an empty page and a new port, spoil its `INDEXES`, `PUT` bytes
+/// that are no whole message; `RECONNECT -> OK` asks for a new connection, `-> SILENCE` in vain;
+/// `WORD 2072 -> 3` looks into its page.
+///
 /// Each case begins with the nodes `/t/a` = 1, `/t/d/x` = x, `/t/d/y` = y, and new connections.
 struct Case: Sendable {
   let name: String
@@ -43,7 +49,16 @@ struct Step: Sendable {
     case request(type: UInt32, transaction: Character?, payload: [UInt8])
     case event([UInt8])
     case quiet
+    case fate(SimulatedMachine.Fate)
+    case comes
+    case reconnect
+    case indexes
+    case put([UInt8])
+    case word(Int)
   }
+
+  /// The number of the client that is a domain's ring.
+  static func ring(_ domain: Int) -> Int { 100 + domain }
 
   let line: String
   let client: Int
@@ -58,6 +73,10 @@ struct Step: Sendable {
     if let digit = rest.first?.wholeNumberValue, rest.dropFirst().first == " " {
       client = digit
       rest = rest.dropFirst(2)
+    }
+    if rest.first == "d", let digit = rest.dropFirst().first?.wholeNumberValue {
+      client = Self.ring(digit)
+      rest = rest.dropFirst(3)
     }
     self.client = client
     let alternatives = rest.split(separator: " ;", omittingEmptySubsequences: false)
@@ -80,6 +99,14 @@ struct Step: Sendable {
     switch head[0] {
     case "EVENT": action = .event(payload)
     case "QUIET": action = .quiet
+    case "SHUTDOWN": action = .fate(.hasShutDown)
+    case "DYING": action = .fate(.isDying)
+    case "GONE": action = .fate(.isGone)
+    case "COME": action = .comes
+    case "RECONNECT": action = .reconnect
+    case "INDEXES": action = .indexes
+    case "PUT": action = .put(payload)
+    case "WORD": action = .word(Int(words.count > 1 ? words[1] : "") ?? 0)
     default:
       guard let type = Payload.type(head[0]) else { preconditionFailure("no such type: \(line)") }
       action = .request(

@@ -1,7 +1,8 @@
 import Glibc
+import XenStoreTestSupport
 import XenStoreWire
 
-/// A client that speaks in bytes.
+/// A client that speaks in bytes, through a socket or as a domain through its ring.
 final class Link {
   struct Message {
     var header: MessageHeader
@@ -9,11 +10,18 @@ final class Link {
   }
 
   private let descriptor: Int32
+  let guest: SimulatedGuest?
   private var input: [UInt8] = []
   private(set) var events: [[UInt8]] = []
   private var lastID: UInt32 = 0
 
+  init(_ guest: SimulatedGuest) {
+    self.guest = guest
+    descriptor = -1
+  }
+
   init?(_ path: String) {
+    guest = nil
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -31,7 +39,9 @@ final class Link {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
 
   enum Answer {
     case message(Message)
@@ -53,14 +63,37 @@ final class Link {
       type: type, requestID: lastID, transactionID: transaction, length: UInt32(payload.count)
     ).append(to: &bytes)
     bytes += payload
+    if !put(bytes) { return guest == nil ? .closed : .silence }
+    return answer(transaction, type, patience)
+  }
+
+  /// Sends a request whose payload is in the notation of cases.
+  @discardableResult
+  func ask(_ type: MessageType, _ payload: String) -> Answer {
+    ask(type.rawValue, transaction: 0, Payload.expand(payload))
+  }
+
+  /// Forgets what came in.
+  func forget() {
+    input = []
+    events = []
+  }
+
+  /// Sends bytes.
+  func put(_ bytes: [UInt8]) -> Bool {
+    if let guest { return guest.send(bytes, patience: 2000) }
     var offset = 0
     while offset < bytes.count {
       let count = bytes[offset...].withUnsafeBytes {
         send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
-      guard count > 0 else { return .closed }
+      guard count > 0 else { return false }
       offset += count
     }
+    return true
+  }
+
+  private func answer(_ transaction: UInt32, _ type: UInt32, _ patience: Int32) -> Answer {
     while true {
       switch next(patience) {
       case .message(let message) where message.header.type == MessageType.watchEvent.rawValue:
@@ -77,6 +110,11 @@ final class Link {
     }
   }
 
+  /// Takes in what comes without having been asked for, until nothing does for a moment.
+  func listen() {
+    while case .message(let message) = next(100) { events.append(message.payload) }
+  }
+
   func takeEvent() -> [UInt8]? { events.isEmpty ? nil : events.removeFirst() }
 
   private func next(_ patience: Int32) -> Answer {
@@ -88,6 +126,11 @@ final class Link {
           input.removeSubrange(..<end)
           return .message(Message(header: header, payload: payload))
         }
+      }
+      if let guest {
+        guard let more = guest.receive(patience: Int(patience)) else { return .silence }
+        input += more
+        continue
       }
       var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&polled, 1, patience) > 0 else { return .silence }

@@ -1,19 +1,50 @@
+import XenStoreTestSupport
 import XenStoreWire
 
 /// Drives a daemon through cases.
 struct Runner {
-  let socket: String
+  let daemon: ShimmedDaemon
   let subject: Subject
+  private let ports = Ports()
+  private var socket: String { daemon.socket }
+
+  private final class Ports { var count: UInt32 = 0 }
+
+  init(daemon: ShimmedDaemon, subject: Subject) {
+    self.daemon = daemon
+    self.subject = subject
+  }
 
   /// Runs a case; what was not as expected, a line each.
   func run(_ test: Case) -> [String] {
     guard let first = prepare() else { return ["no connection to \(socket)"] }
     var clients = [0: first]
+    let domains = Set(test.steps.map(\.client)).filter { $0 >= Step.ring(0) }.sorted()
+    for client in domains {
+      clients[client] = introduce(UInt16(client - Step.ring(0)), first).link
+    }
+    defer {
+      for client in domains {
+        let number = client - Step.ring(0)
+        daemon.machine.set(UInt16(number), .runs)
+        first.ask(.release, "\(number)|")
+        first.ask(.remove, "/local/domain/\(number)|")
+      }
+    }
     var transactions: [Character: UInt32] = [:]
     var complaints: [String] = []
     for step in test.steps {
       let expected = step.expected[subject] ?? ""
       if expected == "SKIP" { return complaints }
+      if case .comes = step.action {
+        let made = introduce(UInt16(step.client - Step.ring(0)), first)
+        clients[step.client] = made.link
+        if let problem = judge(made.answer, expected, &transactions) {
+          complaints.append("\(step.line)\n      \(problem)")
+          break
+        }
+        continue
+      }
       guard let client = clients[step.client] ?? Link(socket) else { return ["no connection"] }
       clients[step.client] = client
       if let problem = perform(step, expected, client, &transactions) {
@@ -39,6 +70,24 @@ struct Runner {
     return link
   }
 
+  /// Has the daemon know a domain, which owns a node as a toolstack would make it.
+  private func introduce(_ domain: UInt16, _ first: Link) -> (link: Link, answer: Link.Answer) {
+    // The port is another each time: the OCaml daemon keeps that of a released domain bound.
+    let guest = SimulatedGuest(daemon.machine, domain: domain, port: nextPort())
+    let home = "/local/domain/\(domain)|"
+    let answer = first.ask(
+      MessageType.introduce.rawValue, transaction: 0, guest.introduction)
+    first.ask(.makeDirectory, home)
+    first.ask(.setPermissions, home + "n\(domain)|")
+    daemon.machine.settle()
+    return (Link(guest), answer)
+  }
+
+  private func nextPort() -> UInt32 {
+    ports.count &+= 1
+    return 1000 + ports.count
+  }
+
   /// After the answer to a request, all events of what was done before are there.
   private func synchronize(_ client: Link) {
     _ = client.ask(MessageType.getDomainPath.rawValue, transaction: 0, Payload.expand("0|"))
@@ -54,6 +103,8 @@ struct Runner {
     case .event(let payload):
       if expected == "NONE" { return nil }
       synchronize(client)
+      // What the hypervisor says is not in order with what clients do.
+      if client.events.isEmpty { client.listen() }
       guard let event = client.takeEvent() else { return "no event" }
       let wanted = expected.isEmpty ? payload : Payload.expand(expected)
       return event == wanted ? nil : "another event: \(Payload.show(event))"
@@ -68,7 +119,34 @@ struct Runner {
         type, transaction: transaction, payload,
         patience: expected == "SILENCE" ? 300 : 2000)
       return judge(answer, expected, &transactions)
+    case .fate, .reconnect, .indexes, .put, .word, .comes:
+      guard let guest = client.guest else { return "this is no domain" }
+      return perform(step.action, expected, client, guest)
     }
+  }
+
+  private func perform(
+    _ action: Step.Action, _ expected: String, _ client: Link, _ guest: SimulatedGuest
+  ) -> String? {
+    switch action {
+    case .fate(let fate): daemon.machine.set(guest.domain, fate)
+    case .reconnect:
+      client.forget()
+      let done = guest.reconnect(patience: expected == "OK" ? 2000 : 300)
+      return done == (expected == "OK") ? nil : done ? "it was made anew" : "it was not"
+    case .indexes:
+      let producer = guest.word(RingPage.requestProducer) &+ 5000
+      daemon.machine.setWord(guest.domain, RingPage.requestProducer, producer)
+      guest.notify()
+    case .put(let bytes): guard client.put(bytes) else { return "there is no room" }
+    case .word(let offset):
+      daemon.machine.settle()
+      let word = guest.word(offset)
+      return "\(word)" == expected ? nil : "it is \(word)"
+    case .request, .event, .quiet, .comes: break
+    }
+    daemon.machine.settle()
+    return nil
   }
 
   private func judge(

@@ -53,7 +53,7 @@ extension Conformance {
       "CHMOD /t/a|n0|r22| -> OK|", "RELEASE 22| -> OK|", "PERMS /t/a| -> n0| ;C n0|r22|"),
     Case(
       "nor after another came with its number", "INTRODUCE 23|1|5| -> OK|",
-      "CHMOD /t/a|n0|r23| -> OK|", "RELEASE 23| -> OK|", "INTRODUCE 23|1|5| -> OK|",
+      "CHMOD /t/a|n0|r23| -> OK|", "RELEASE 23| -> OK|", "INTRODUCE 23|1|6| -> OK|",
       "PERMS /t/a| -> n0| ;C n0|r23|", "RELEASE 23| -> OK|"),
     Case(
       "a domain runs again", "INTRODUCE 24|1|5| -> OK|", "RESUME 24| -> OK|", "RELEASE 24| -> OK|"),

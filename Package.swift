@@ -219,6 +219,9 @@ let hostedOnly: [Target] = [
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests(
     "XenStoreToolsTests", ["XenStoreTools", "XenStoreTestSupport", "xenstore", "xenstored"]),
+  tests(
+    "XenStoredTests",
+    ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstore", "xenstored"]),
   tests("XenStoreConformanceTests", ["XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests("HouseRulesTests", []),
 ]

@@ -36,7 +36,7 @@ import XenStoreCore
   }
 
   @Test func aCommandLineWithoutWordsIsServed() throws {
-    #expect(try options() == Options())
+    #expect(try options("--config-file", "/dev/null") == Options())
     #expect(try options("-T", "x").traces == [.objects, .messages, .reads])
   }
 

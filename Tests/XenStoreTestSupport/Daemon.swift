@@ -79,7 +79,10 @@ public final class Daemon: Sendable {
       .appendingPathComponent("martlet-\(UUID().uuidString).socket").path
     process = Process()
     process.executableURL = Program.folder.appendingPathComponent("xenstored")
-    process.arguments = ["--no-fork", "--socket", socket] + options
+    let isConfigured = options.contains("--config-file")
+    process.arguments =
+      ["--no-fork", "--socket", socket] + (isConfigured ? [] : ["--config-file", "/dev/null"])
+      + options
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
@@ -90,11 +93,18 @@ public final class Daemon: Sendable {
     Thread.sleep(forTimeInterval: 0.02)
   }
 
-  /// Ends it.
-  public func stop() {
-    guard process.isRunning else { return }
-    process.terminate()
+  /// Its process number.
+  public var processNumber: Int32 { process.processIdentifier }
+
+  /// Sends it a signal.
+  public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Ends it; returns its exit code.
+  @discardableResult
+  public func stop() -> Int32 {
+    if process.isRunning { process.terminate() }
     process.waitUntilExit()
+    return process.terminationStatus
   }
 
   deinit {

@@ -65,7 +65,7 @@ import XenStoreTestSupport
 
   @Test func listPrintsNames() throws {
     try expect("xenstore-list", ["/a"], "b\ne\n")
-    try expect("xenstore-list", ["-p", "/", "/a"], "//a\n/a/b\n/a/e\n")
+    try expect("xenstore-list", ["-p", "/", "/a"], "//tool\n//a\n/a/b\n/a/e\n")
     try expect(
       "xenstore-list", ["/none"], "", code: 1, complaint: "xenstore-list: could not list path /none"
     )
@@ -140,6 +140,8 @@ import XenStoreTestSupport
     try expect(
       "xenstore-ls", ["-fp", "/"],
       """
+      /tool = ""   (n0)
+      /tool/xenstored = ""   (n0)
       /a = "1"   (n0,r6)
       /a/b = "2"   (n0,r6)
       /a/b/c = "with space"   (n0,r6)

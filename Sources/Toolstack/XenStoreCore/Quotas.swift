@@ -73,4 +73,6 @@ public struct QuotaHit: Hashable, Sendable {
   public var domain: DomainID
   /// Which one.
   public var kind: QuotaKind
+  /// Whether it is one that refuses nothing.
+  public var isSoft = false
 }

@@ -137,7 +137,9 @@ extension XenStore {
   mutating func check(
     _ caller: Caller, _ amount: Int, _ kind: QuotaKind, _ error: StoreError = .noSpace
   ) throws(StoreError) {
-    guard let quotas = quotas(caller), quotas.forbids(amount, of: kind), !isReplaying else {
+    guard let quotas = quotas(caller) else { return }
+    guard quotas.forbids(amount, of: kind), !isReplaying else {
+      noteAmount(caller, amount, kind)
       return
     }
     let bit = UInt16(1) << UInt16(kind.rawValue)

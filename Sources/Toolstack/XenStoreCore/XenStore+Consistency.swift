@@ -9,7 +9,7 @@ extension XenStore {
       + "transactions \(transactions)\ndomains \(domains.count)\n"
   }
 
-  /// Looks for a broken invariant; nil when there is none.
+  /// Looks for a broken invariant, at once; nil when there is none.
   ///
   /// - Complexity: grows with the number of nodes and pages.
   public func inconsistency() -> String? {
@@ -18,6 +18,7 @@ extension XenStore {
     for connection in connections where connection.isOpen {
       for transaction in connection.transactions { pages.add(transaction.tree) }
     }
+    if let check { pages.add(check.tree) }
     for fork in nodes.snapshots.open {
       for page in fork.kept { pages.insert(page.array, page.page) }
     }
@@ -30,7 +31,9 @@ extension XenStore {
     if pages.count &+ free != all {
       return "\(pages.count) pages in use and \(free) free of \(all)"
     }
-    return nodes.inconsistency()
+    var walk = TreeWalk(nodes.tree)
+    guard case .broken(let fault) = walk.step(nodes, budget: .max &>> 1) else { return nil }
+    return fault
   }
 }
 
@@ -54,52 +57,76 @@ private struct PageCount {
   }
 }
 
-extension NodeStore {
-  /// Walks the current version and adds up what owners use.
-  fileprivate func inconsistency() -> String? {
-    var usage: [UInt16: (nodes: Int32, bytes: Int64)] = [:]
-    var count = 0
-    var stack: [Int32] = [Self.root] + tree.detached
-    while let id = stack.popLast() {
-      let node = node(id)
-      count &+= 1
-      let size = MemoryLayout<Node>.stride &+ SizeClass.size(Int(node.blob & 31))
-      usage[node.owner, default: (0, 0)].nodes &+= 1
-      usage[node.owner, default: (0, 0)].bytes &+= Int64(size)
-      var child = node.firstChild
-      var previous: Int32 = -1
-      while child >= 0 {
-        if self.node(child).parent != id { return "node \(child) has another parent" }
-        if self.node(child).previous != previous { return "node \(child) has another brother" }
-        var name: [UInt8] = []
-        appendName(self.node(child), to: &name)
-        let hash = childHash(id, name.span, 0..<name.count)
-        if self.child(id, name.span, 0..<name.count, hash) != child {
-          return "node \(child) is not found by its name"
-        }
-        stack.append(child)
-        previous = child
-        child = self.node(child).next
-      }
-      if node.lastChild != previous { return "node \(id) has another last child" }
+/// A walk over one version of the tree that adds up what owners use, as many nodes at a time as its
+/// caller likes.
+struct TreeWalk {
+  private var usage: [UInt16: (nodes: Int32, bytes: Int64)] = [:]
+  private(set) var count = 0
+  private var stack: [Int32]
+
+  init(_ tree: borrowing Tree) { stack = [NodeStore.root] + tree.detached }
+
+  /// What a part of the walk came to.
+  enum Progress: Equatable {
+    case more
+    case sound
+    case broken(String)
+  }
+
+  /// Looks at about so many nodes of the version that `nodes` shows.
+  mutating func step(_ nodes: borrowing NodeStore, budget: Int) -> Progress {
+    let limit = count &+ budget
+    while count < limit {
+      guard let id = stack.popLast() else { return finish(nodes) }
+      if let fault = visit(id, nodes) { return .broken(fault) }
     }
-    if count != tree.nodeCount { return "\(count) nodes, counted \(tree.nodeCount)" }
-    for owner in UInt16(0)..<UInt16(200) {
+    return .more
+  }
+
+  private mutating func visit(_ id: Int32, _ nodes: borrowing NodeStore) -> String? {
+    let node = nodes.node(id)
+    count &+= 1
+    let size = MemoryLayout<Node>.stride &+ SizeClass.size(Int(node.blob & 31))
+    usage[node.owner, default: (0, 0)].nodes &+= 1
+    usage[node.owner, default: (0, 0)].bytes &+= Int64(size)
+    var child = node.firstChild
+    var previous: Int32 = -1
+    while child >= 0 {
+      if nodes.node(child).parent != id { return "node \(child) has another parent" }
+      if nodes.node(child).previous != previous { return "node \(child) has another brother" }
+      var name: [UInt8] = []
+      nodes.appendName(nodes.node(child), to: &name)
+      let hash = nodes.childHash(id, name.span, 0..<name.count)
+      if nodes.child(id, name.span, 0..<name.count, hash) != child {
+        return "node \(child) is not found by its name"
+      }
+      stack.append(child)
+      previous = child
+      child = nodes.node(child).next
+    }
+    return node.lastChild == previous ? nil : "node \(id) has another last child"
+  }
+
+  private func finish(_ nodes: borrowing NodeStore) -> Progress {
+    if count != nodes.tree.nodeCount {
+      return .broken("\(count) nodes, counted \(nodes.tree.nodeCount)")
+    }
+    for owner in UInt16(0)..<200 {
       let sum = usage[owner] ?? (0, 0)
-      let found = self.usage(owner)
+      let found = nodes.usage(owner)
       if found.nodes != sum.nodes || found.bytes != sum.bytes {
-        return "domain \(owner) owns \(sum), charged \(found.nodes) and \(found.bytes)"
+        return .broken("domain \(owner) owns \(sum), charged \(found.nodes) and \(found.bytes)")
       }
       if owner != 0 {
         var listed: Int32 = 0
         var id = found.firstNode
         while id >= 0 {
           listed &+= 1
-          id = node(id).ownerNext
+          id = nodes.node(id).ownerNext
         }
-        if listed != sum.nodes { return "domain \(owner) lists \(listed) of \(sum.nodes)" }
+        if listed != sum.nodes { return .broken("domain \(owner) lists \(listed) of \(sum.nodes)") }
       }
     }
-    return nil
+    return .sound
   }
 }

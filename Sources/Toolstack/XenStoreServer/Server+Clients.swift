@@ -49,6 +49,7 @@ extension Server {
     guard let client = clients[slot] else { return }
     if trace.isOn { trace.note(.disconnected, client) }
     store.disconnect(client.id)
+    forgetChecks(of: client.id)
     slots[client.id.index] = -1
     if let descriptor = client.descriptor { close(descriptor) }
     clients[slot] = nil

@@ -62,6 +62,7 @@ extension Server {
   private mutating func forgetInput(_ slot: Int) {
     clients[slot]?.input = []
     clients[slot]?.traced = 0
+    if let id = clients[slot]?.id { forgetChecks(of: id) }
     clients[slot]?.isStalled = false
     clients[slot]?.isHeld = false
   }

@@ -37,29 +37,9 @@ extension Server {
   mutating func report() {
     if !store.effects.isEmpty { perform() }
     for hit in store.quotaHits {
-      log.write(
-        "it has used up its quota of \(hit.kind.name)", .warning, domain: hit.domain.rawValue)
+      let text = hit.isSoft ? "more than its soft quota" : "it has used up its quota"
+      log.write("\(text) of \(hit.kind.name)", .warning, domain: hit.domain.rawValue)
     }
     store.quotaHits.removeAll()
-  }
-
-  /// Carries out a command of `xenstore-control`.
-  private mutating func control(_ effect: Effect, _ arguments: [UInt8]) {
-    let words = arguments.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    switch words.first {
-    case "check":
-      store.complete(effect, text: Array((store.inconsistency() ?? "OK").utf8) + [0])
-    case "print":
-      log.write(words.dropFirst().joined(separator: " "))
-      store.complete(effect)
-    case "quota" where words.count == 1:
-      let lines = QuotaKind.allCases.map { "\($0.name): \(store.defaultQuotas[$0])\n" }
-      store.complete(effect, text: Array(lines.joined().utf8) + [0])
-    case "memreport":
-      store.complete(effect, text: Array(store.summary.utf8) + [0])
-    case "help":
-      store.complete(effect, text: Array("check\nhelp\nmemreport\nprint <text>\nquota\n\0".utf8))
-    default: store.complete(effect, failure: .invalid)
-    }
   }
 }

@@ -15,11 +15,24 @@ extension Server {
     clients[slot]?.traced = pending
   }
 
-  /// Begins to trace: what clients have yet to read by now may begin within a message.
+  /// Begins to trace. What clients have yet to read by now is left out: it may begin within a
+  /// message.
   ///
   /// - Throws: what the kernel refused.
   mutating func startTrace() throws(SystemError) {
     try trace.start()
+    skipTraceOfUnread()
+  }
+
+  /// Goes on to trace to another file.
+  ///
+  /// - Throws: what the kernel refused.
+  mutating func moveTrace(to path: String) throws(SystemError) {
+    try trace.move(to: path)
+    skipTraceOfUnread()
+  }
+
+  private mutating func skipTraceOfUnread() {
     for slot in clients.indices {
       if let id = clients[slot]?.id { clients[slot]?.traced = store.pendingBytes(id) }
     }
@@ -27,6 +40,8 @@ extension Server {
 
   /// Opens log and trace anew: their files were moved away.
   mutating func reopenLogs() {
+    SystemCalls.notify("RELOADING=1\nMONOTONIC_USEC=\(SystemCalls.microseconds())")
+    defer { SystemCalls.notify("READY=1") }
     log.reopen()
     do throws(SystemError) {
       try trace.reopen()

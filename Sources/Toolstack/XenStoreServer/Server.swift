@@ -46,6 +46,8 @@ struct Server: ~Copyable {
   var portSlots: [UInt32: Int] = [:]
   /// Slots of domains that are to hear of a change in their ring.
   var changed: [Int] = []
+  /// Commands to check the store that are under way.
+  var checks: [Effect] = []
   /// Clients that have input to serve in the next round.
   var runnable: [Int] = []
   var buffer = [UInt8](repeating: 0, count: 65536)
@@ -77,6 +79,7 @@ struct Server: ~Copyable {
     self.host = host
     store = XenStore(seed: SystemCalls.randomSeed()) { host.exists($0) }
     store.defaultQuotas = options.quotas
+    store.softMemory = options.softQuotas.memory
     store.takesTurns = true
   }
 
@@ -105,10 +108,11 @@ struct Server: ~Copyable {
   ///
   /// - Throws: what the kernel refused.
   mutating func start(_ options: Options) throws(SystemError) {
+    store.makeOwnNode()
     if !options.skipsControlDomain, let link = try host.ownRing() {
       addRing(.zero, link, store.introduce(.zero))
     }
-    if let path = options.pidFile { try SystemCalls.write("\(getpid())\n", to: path) }
+    if let path = options.pidFile { try SystemCalls.writeProcessFile(path) }
     if options.printsProcess {
       print(getpid())
       fflush(nil)
@@ -120,6 +124,7 @@ struct Server: ~Copyable {
   mutating func run() {
     while isRunning { round(patience: -1) }
     if let listener { close(listener) }
+    SystemCalls.notify("STOPPING=1")
     trace.end()
   }
 
@@ -129,6 +134,7 @@ struct Server: ~Copyable {
   mutating func round(patience: Int32) {
     var patience = store.hasTurnWaiters ? turnMilliseconds : patience
     if hasWork || !runnable.isEmpty { patience = 0 }
+    if trace.isHolding { patience = patience < 0 ? 50 : min(patience, 50) }
     let count = SystemCalls.wait(epoll, into: &ready, timeout: patience)
     passTurns()
     let waiting = runnable
@@ -136,6 +142,7 @@ struct Server: ~Copyable {
     for slot in waiting { resume(slot) }
     for index in 0..<count { serve(ready[index]) }
     hasWork = store.continueWork(budget: 4096)
+    if advanceChecks() { hasWork = true }
     report()
     flush()
     trace.handOver()

@@ -17,6 +17,13 @@ public struct ServerArguments: ParsableCommand {
 
   // MARK: How it runs
 
+  @Option(
+    help: ArgumentHelp(
+      "Read this file, which is as oxenstored.conf is; else /etc/xen/oxenstored.conf.",
+      valueName: "file"),
+    completion: .file())
+  var configFile: String?
+
   @Flag(name: [.customShort("N"), .long], help: "Stay in the foreground.")
   var noFork = false
 
@@ -157,8 +164,10 @@ struct Setting: Sendable {
   let name: String
   let value: UInt64
 
-  /// The names of limits, and one of the C daemon's that we have no use for.
-  static var quotas: [String] { QuotaKind.allCases.map(\.name) + ["outstanding", "path-length"] }
+  /// The names of limits, and those of the C daemon's that we have no use for.
+  static var quotas: [String] {
+    QuotaKind.allCases.map(\.name) + ["permissions", "outstanding", "path-length", "path-max"]
+  }
 
   /// Reads one.
   ///
@@ -175,12 +184,26 @@ struct Setting: Sendable {
   }
 }
 
+extension QuotaKind {
+  /// Reads a name: ours, which is that of recent C daemons, or 4.17's.
+  init?(option name: String) {
+    let known = Self.allCases.first { $0.name == name }
+    guard let kind = known ?? (name == "permissions" ? .permissions : nil) else { return nil }
+    self = kind
+  }
+}
+
 // MARK: - What they mean
 
 extension ServerArguments {
-  /// What the server shall do.
-  public func options() -> Options {
+  /// What the server shall do: what the configuration file says, and what the command line says,
+  /// which wins.
+  ///
+  /// - Throws: a line of the configuration file that cannot be followed, when the command line names
+  ///   that file; of the usual one it is only logged, for that is another daemon's.
+  public func options() throws(Options.Mistake) -> Options {
     var options = Options()
+    try configure(&options)
     options.staysInForeground = noFork
     options.printsProcess = outputPid
     options.skipsControlDomain = noDomainInit
@@ -191,6 +214,21 @@ extension ServerArguments {
     setLimits(&options)
     options.remarks += remarks
     return options
+  }
+
+  private func configure(_ options: inout Options) throws(Options.Mistake) {
+    do throws(Options.Mistake) {
+      let path = configFile ?? ConfigurationFile.usual
+      guard let file = try ConfigurationFile(path: path) else {
+        if configFile == nil { return }
+        throw Options.Mistake(message: "\(path): there is no such file")
+      }
+      try file.apply(to: &options)
+    } catch {
+      if configFile != nil { throw error }
+      options = Options()
+      options.remarks = [error.message + ": the file is left out"]
+    }
   }
 
   /// Where clients look for the socket.
@@ -216,10 +254,7 @@ extension ServerArguments {
     ]
     for case (let value?, let kind) in limits { options.quotas[kind] = value }
     for setting in quota {
-      guard let kind = QuotaKind.allCases.first(where: { $0.name == setting.name }) else {
-        continue
-      }
-      options.quotas[kind] = setting.value
+      if let kind = QuotaKind(option: setting.name) { options.quotas[kind] = setting.value }
     }
     for setting in quotaSoft where setting.name == "memory" {
       options.softQuotas.memory = setting.value
@@ -231,7 +266,7 @@ extension ServerArguments {
     let given: [(Bool, String)] = [
       (pathMax != nil, "--path-max: paths are as long as the protocol says"),
       (
-        quota.contains { $0.name == "path-length" },
+        quota.contains { $0.name.hasPrefix("path-") },
         "--quota path-length: paths are as long as the protocol says"
       ),
       (

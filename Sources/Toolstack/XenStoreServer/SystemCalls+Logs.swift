@@ -1,4 +1,4 @@
-// What logs need of the kernel. Buffers are handed over with their own lengths, and no pointer
+// What logs and settings need of the kernel. Buffers are handed over with their own lengths, and no pointer
 // outlives its call.
 
 import Glibc
@@ -13,6 +13,14 @@ extension SystemCalls {
     return (Int64(time.tv_sec), Int64(time.tv_nsec))
   }
 
+  /// A clock that only goes forward, in microseconds.
+  static func microseconds() -> Int64 {
+    var time = timespec()
+    // Safety: one structure of that type is written.
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) &* 1_000_000 &+ Int64(time.tv_nsec) / 1000
+  }
+
   /// Writes as many bytes as the file takes.
   static func write(_ bytes: Span<UInt8>, to descriptor: Int32) -> Transfer {
     let count = unsafe bytes.withUnsafeBytes { bytes in
@@ -21,6 +29,35 @@ extension SystemCalls {
     }
     if count > 0 { return .bytes(count) }
     return count < 0 && (errno == EAGAIN || errno == EINTR) ? .wouldBlock : .closed
+  }
+
+  /// The first MiB of a file; nil when there is none.
+  ///
+  /// - Throws: what the kernel refused.
+  static func read(_ path: String) throws(SystemError) -> [UInt8]? {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw SystemError(path)
+    }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      // Safety: the kernel writes at most the buffer's own length.
+      unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    }
+    guard count >= 0 else { throw SystemError(path) }
+    return Array(bytes.prefix(count))
+  }
+
+  /// Appends a text to a file.
+  ///
+  /// - Throws: what the kernel refused.
+  static func append(_ text: String, to path: String) throws(SystemError) {
+    let descriptor = try openToAppend(path)
+    defer { close(descriptor) }
+    guard write(line: text, to: descriptor) else { throw SystemError(path) }
   }
 
   /// Appends bytes to an array.
@@ -67,7 +104,7 @@ extension SystemCalls {
     var buffer = [UInt8](repeating: 0, count: 64)
     _ = unsafe buffer.withUnsafeMutableBytes { buffer in
       // Safety: the kernel writes at most the buffer's own length.
-      unsafe read(descriptor, buffer.baseAddress, buffer.count)
+      unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
     }
   }
 

@@ -86,6 +86,12 @@ enum SystemCalls {
       errno = ENAMETOOLONG
       throw SystemError(path)
     }
+    // Who answers there serves on: two servers would share domains' rings.
+    if address.connect(descriptor) || errno == EAGAIN {
+      close(descriptor)
+      errno = EADDRINUSE
+      throw SystemError(path)
+    }
     // Safety: the path is a Swift string, passed with its nul.
     _ = unsafe unlink(path)
     guard address.bind(descriptor), Glibc.listen(descriptor, 1024) == 0 else {
@@ -171,12 +177,33 @@ enum SystemCalls {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
-  /// Tells the service manager that we are ready, when there is one.
-  static func notifyReady() {
+  /// Tells the service manager how we are, when there is one.
+  ///
+  /// - Source: sd_notify(3)
+  static func notify(_ state: String) {
     guard let path = environment("NOTIFY_SOCKET"), let address = SocketAddress(path) else { return }
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    _ = address.send(Array("READY=1".utf8), through: descriptor)
+    _ = address.send(Array(state.utf8), through: descriptor)
+  }
+
+  /// Tells the service manager that we are ready, and which process we are.
+  static func notifyReady() { notify("READY=1\nMAINPID=\(getpid())") }
+
+  /// Writes our number to a file, which stays locked as long as we run: the C daemon looks for that.
+  ///
+  /// - Throws: what the kernel refused; `EAGAIN` when another process holds the file.
+  static func writeProcessFile(_ path: String) throws(SystemError) {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    guard lockf(descriptor, F_TLOCK, 0) == 0, ftruncate(descriptor, 0) == 0,
+      case .bytes = write(Array("\(getpid())\n".utf8).span, to: descriptor)
+    else {
+      let error = SystemError(path)
+      close(descriptor)
+      throw error
+    }
   }
 }

@@ -95,7 +95,10 @@ struct Trace: ~Copyable {
       time: .now, length: length)
   }
 
-  /// Gives what was noted to the writer.
+  /// Whether something waits to be handed over: the writer has not taken the last batch.
+  var isHolding: Bool { writer != nil && !batch.isEmpty }
+
+  /// Gives what was noted to the writer, unless it is busy.
   mutating func handOver() {
     guard !batch.isEmpty else { return }
     writer?.give(&batch)

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+import XenStoreClient
+import XenStoreTestSupport
+
+@Suite struct DaemonTests {
+  @Test func aFullPipeAsTraceDoesNotStallService() async throws {
+    let folder = try Folder()
+    let pipe = folder.path + "/pipe"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let daemon = try Daemon(["-T", pipe])
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    let value = String(repeating: "x", count: 2000)
+    let start = ContinuousClock.now
+    for index in 0..<3000 { try await client.write("/a\(index % 10)", value) }
+    #expect(ContinuousClock.now - start < .seconds(20))
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test func logFilesAreOpenedAnewOnAHangUp() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-T", folder.path + "/log"])
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    _ = try await client.control(["print", "first"])
+    #expect(try await folder.wait(for: "control: first", in: "log"))
+    try FileManager.default.moveItem(atPath: folder.path + "/log", toPath: folder.path + "/old")
+    daemon.signal(SIGHUP)
+    for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder.path + "/log") {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    _ = try await client.control(["print", "second"])
+    #expect(try await folder.wait(for: "notice xenstored: control: second", in: "log"))
+    #expect(try await folder.wait(for: "CONTROL", in: "log"))
+    #expect(try !folder.text("old").contains("second"))
+  }
+
+  @Test func aProcessFileIsWrittenAndTheExitCodeIsZero() throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-F", folder.path + "/pid"])
+    #expect(try folder.text("pid") == "\(daemon.processNumber)\n")
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test(arguments: [["--nonsense"], ["-N", "--socket", "/nonexistent/socket"], ["word"]])
+  func whatCannotBeIsSaidAndTheExitCodeIsOne(words: [String]) throws {
+    let outcome = try Program.run("xenstored", words)
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.hasPrefix("xenstored: "))
+    #expect(outcome.text == "")
+  }
+
+  @Test func helpIsPrinted() throws {
+    let outcome = try Program.run("xenstored", ["--help"])
+    #expect(outcome.code == 0)
+    #expect(outcome.text.contains("--quota-soft"))
+  }
+
+  @Test func optionsWithoutEffectAreNamedInTheLog() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-K", "--log-file", folder.path + "/log"])
+    #expect(try await folder.wait(for: "no effect: --keep-orphans", in: "log"))
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test func aServerThatRunsIsNotReplaced() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-F", folder.path + "/pid"])
+    let options = ["-N", "--config-file", "/dev/null", "--socket"]
+    let second = try Program.run("xenstored", options + [daemon.socket])
+    #expect(second.code == 1)
+    #expect(second.complaints.contains("Address already in use"))
+    let third = try Program.run(
+      "xenstored", options + [folder.path + "/socket", "-F", folder.path + "/pid"])
+    #expect(third.code == 1)
+    #expect(try folder.text("pid") == "\(daemon.processNumber)\n")
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    #expect(try await client.list("/") == ["tool"])
+  }
+
+  @Test func theConfigurationFileCounts() async throws {
+    let folder = try Folder()
+    try "quota-maxentity = 33\ncats = 1\nxenstored-log-file = \(folder.path)/log\n".write(
+      toFile: folder.path + "/conf", atomically: true, encoding: .utf8)
+    let daemon = try Daemon(["--config-file", folder.path + "/conf"])
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    #expect(try await client.control(["quota"]).contains(":       33 Nodes per domain"))
+    #expect(try await folder.wait(for: "unknown: cats", in: "log"))
+    try "quota-maxentity = x\n".write(
+      toFile: folder.path + "/conf", atomically: true, encoding: .utf8)
+    let outcome = try Program.run("xenstored", ["-N", "--config-file", folder.path + "/conf"])
+    #expect(outcome.code == 1)
+    #expect(outcome.complaints.contains("conf, line 1: quota-maxentity"))
+  }
+}

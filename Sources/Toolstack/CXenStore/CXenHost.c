@@ -28,12 +28,18 @@ static void say_nothing(xentoollog_logger *logger, xentoollog_level level, int e
 
 static xentoollog_logger quiet = { .vmessage = say_nothing };
 
-int cxs_xen_open(const char **call)
+int cxs_xen_bind_domains(void)
+{
+	domains_port = xenevtchn_bind_virq(events, VIRQ_DOM_EXC);
+	return domains_port < 0 ? -1 : 0;
+}
+
+int cxs_xen_open(int descriptor, int64_t port, const char **call)
 {
 	int flags;
 
 	*call = "/dev/xen/evtchn";
-	events = xenevtchn_open(&quiet, 0);
+	events = descriptor < 0 ? xenevtchn_open(&quiet, 0) : xenevtchn_fdopen(&quiet, descriptor, 0);
 	if (!events)
 		return -1;
 	flags = fcntl(xenevtchn_fd(events), F_GETFL);
@@ -48,8 +54,8 @@ int cxs_xen_open(const char **call)
 	if (!control)
 		return -1;
 	*call = "VIRQ_DOM_EXC";
-	domains_port = xenevtchn_bind_virq(events, VIRQ_DOM_EXC);
-	return domains_port < 0 ? -1 : 0;
+	domains_port = port;
+	return port < 0 ? cxs_xen_bind_domains() : 0;
 }
 
 int cxs_xen_descriptor(void)

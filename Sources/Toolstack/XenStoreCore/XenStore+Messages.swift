@@ -31,7 +31,8 @@ extension XenStore {
   ) -> Consumption {
     guard isOpen(id) else { return Consumption(bytes: 0, reason: .incomplete) }
     let start = work
-    let limit = connections[id.index].caller.isPrivileged ? 4 << 20 : 16 << 10
+    let isPrivileged = connections[id.index].caller.isPrivileged
+    let limit = isDraining ? .max : isPrivileged ? 4 << 20 : 16 << 10
     var position = 0
     while true {
       if connections[id.index].isWaiting { return Consumption(bytes: position, reason: .waiting) }

@@ -63,6 +63,8 @@ public struct XenStore: ~Copyable {
   /// Whether those whose transactions conflicted lately take turns. Off by default: then no request
   /// waits for another client's.
   public var takesTurns = false
+  /// Whether requests are served of clients that have much unread: there is no later.
+  public var isDraining = false
   /// Quotas that bit for the first time since the owner last took this list.
   public var quotaHits: [QuotaHit] = []
   /// Whether what changes the store is noted in `journal`.

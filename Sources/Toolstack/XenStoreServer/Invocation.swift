@@ -12,12 +12,50 @@ public enum Invocation {
   /// Reads a command line without the program's name.
   public init(_ words: [String]) {
     do {
-      self = .serves(try ServerArguments.parse(words).options())
+      var options = try ServerArguments.parse(words).options()
+      options.words = words
+      self = .serves(options)
     } catch let mistake as Options.Mistake {
       self = .fails(mistake.message)
     } catch {
       let text = ServerArguments.fullMessage(for: error)
       self = ServerArguments.exitCode(for: error).isSuccess ? .says(text) : .fails(text)
+    }
+    let isTakeover = words.contains { ["-U", "--live-update", "--live"].contains($0) }
+    switch self {
+    case .says where isTakeover && words.last == "--help":
+      // A server that is to be replaced tries out whether we understand its command line.
+      if case .fails(let message) = Invocation(words.dropLast()) { self = .fails(message) }
+    case .fails where isTakeover && words.last != "--help": self = Self.tolerant(words)
+    default: break
+    }
+  }
+
+  /// Reads as much of a command line as makes sense: a server that has been replaced cannot come
+  /// back because of an option.
+  private static func tolerant(_ words: [String]) -> Invocation {
+    var accepted: [String] = []
+    var refused: [String] = []
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      var group = [word]
+      while let next = rest.first, !next.hasPrefix("-") {
+        group.append(next)
+        rest.removeFirst()
+      }
+      if (try? ServerArguments.parse(accepted + group).options()) != nil {
+        accepted += group
+      } else {
+        refused += group
+      }
+    }
+    do {
+      var options = try ServerArguments.parse(accepted).options()
+      options.words = accepted
+      options.remarks.append("not understood: \(refused.joined(separator: " "))")
+      return .serves(options)
+    } catch {
+      return .fails(ServerArguments.fullMessage(for: error))
     }
   }
 }

@@ -24,6 +24,10 @@ public struct Options: Equatable, Sendable {
   public var quotas = Quotas()
   /// The amounts of which a line is logged, by name; 0 for none.
   public var softQuotas = SoftQuotas()
+  /// Who hands over to us; nil when nobody does.
+  public var predecessor: Predecessor?
+  /// The command line, without the program.
+  public var words: [String] = []
   /// What was asked for that has no effect here, each with the reason: one line for the log.
   public var remarks: [String] = []
 

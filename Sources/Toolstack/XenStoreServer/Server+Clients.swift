@@ -48,6 +48,7 @@ extension Server {
   mutating func remove(_ slot: Int) {
     guard let client = clients[slot] else { return }
     if trace.isOn { trace.note(.disconnected, client) }
+    forgetUpdate(of: client.id)
     store.disconnect(client.id)
     forgetChecks(of: client.id)
     slots[client.id.index] = -1

@@ -7,6 +7,7 @@ import XenStoreWire
 enum ControlCommand: String, CaseIterable {
   case check
   case log
+  case liveUpdate = "live-update"
   case logfile
   case memreport
   case print
@@ -19,6 +20,8 @@ enum ControlCommand: String, CaseIterable {
     switch self {
     case .check, .help: ""
     case .log: "[on|off|+<switch>|-<switch>]"
+    case .liveUpdate:
+      "[-c <cmdline>] [-F] [-t <timeout>] <file>\n    Default timeout is 60 seconds."
     case .logfile: "<file>"
     case .memreport: "[<file>]"
     case .print: "<string>"
@@ -41,6 +44,7 @@ extension Server {
         guard words.isEmpty else { throw .invalid }
         beginCheck(effect)
       case .log: answer(effect, try controlLog(words))
+      case .liveUpdate: liveUpdate(effect, words)
       case .logfile: answer(effect, try controlLogFile(words))
       case .memreport: answer(effect, try controlReport(words))
       case .print:

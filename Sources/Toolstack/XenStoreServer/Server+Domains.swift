@@ -60,6 +60,7 @@ extension Server {
 
   /// Drops what a domain sent that is not served yet.
   private mutating func forgetInput(_ slot: Int) {
+    if let id = clients[slot]?.id { forgetUpdate(of: id) }
     clients[slot]?.input = []
     clients[slot]?.traced = 0
     if let id = clients[slot]?.id { forgetChecks(of: id) }
@@ -130,7 +131,7 @@ extension Server {
   }
 
   /// Finds out which domains ended or shut down.
-  private mutating func lookAtDomains() {
+  mutating func lookAtDomains() {
     guard let states = host.states() else {
       log.write("the hypervisor does not say which domains there are", .error)
       return

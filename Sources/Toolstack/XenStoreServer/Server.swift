@@ -7,6 +7,7 @@ import XenStoreWire
 ///
 /// - Throws: what the kernel refused.
 public func serve(_ options: Options) throws(SystemError) {
+  if let predecessor = options.predecessor { return try takeOver(options, from: predecessor) }
   let waiting = options.staysInForeground ? nil : cxs_background()
   if waiting == -1 { throw SystemError("fork") }
   // Mappings of other domains' memory do not survive a fork: this comes after it.
@@ -62,10 +63,21 @@ struct Server: ~Copyable {
   private var turnDeadline: Int64 = 0
   private var lastTurn = 0
 
-  /// Opens the socket.
+  /// The command line that we were started with, without the program.
+  let words: [String]
+  /// Where a successor finds what we know.
+  let stateDirectory: String
+  /// A live update that is being prepared.
+  var update: LiveUpdate?
+  /// The next request to start a live update asks what became of the one that brought us here.
+  var hasJustTakenOver = false
+
+  /// Opens the socket, or goes on with one that is open.
   ///
   /// - Throws: what the kernel refused.
-  init(_ options: Options, host: any DomainHost) throws(SystemError) {
+  init(
+    _ options: Options, host: any DomainHost, listener inherited: Int32? = nil
+  ) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
     let log = try Log(
@@ -73,7 +85,9 @@ struct Server: ~Copyable {
       fallback: options.staysInForeground ? .standardError : .systemLog)
     let trace = try Trace(path: options.traceFile, switches: options.traces)
     (epoll, listener, signals) = try Self.open(
-      options.hasSocket ? options.socket : nil, host.descriptor)
+      options.hasSocket ? options.socket : nil, inherited, host.descriptor)
+    words = options.words
+    stateDirectory = Self.stateDirectory(options)
     self.log = log
     self.trace = trace
     self.host = host
@@ -84,14 +98,14 @@ struct Server: ~Copyable {
   }
 
   private static func open(
-    _ path: String?, _ host: Int32?
+    _ path: String?, _ inherited: Int32?, _ host: Int32?
   ) throws(SystemError) -> (epoll: Int32, listener: Int32?, signals: Int32) {
     let epoll = cxs_epoll_create()
     guard epoll >= 0 else { throw SystemError("epoll_create1") }
     let signals = cxs_signals()
     guard signals >= 0 else { throw SystemError("signalfd") }
-    var listener: Int32?
-    if let path { listener = try SystemCalls.listen(at: path) }
+    var listener = inherited
+    if listener == nil, let path { listener = try SystemCalls.listen(at: path) }
     let sources: [(Int32?, UInt32)] = [
       (listener, Number.listener), (signals, Number.signals), (host, Number.host),
     ]
@@ -135,6 +149,7 @@ struct Server: ~Copyable {
     var patience = store.hasTurnWaiters ? turnMilliseconds : patience
     if hasWork || !runnable.isEmpty { patience = 0 }
     if trace.isHolding { patience = patience < 0 ? 50 : min(patience, 50) }
+    if update?.isUnderWay == true { patience = patience < 0 ? 2 : min(patience, 2) }
     let count = SystemCalls.wait(epoll, into: &ready, timeout: patience)
     passTurns()
     let waiting = runnable
@@ -150,6 +165,7 @@ struct Server: ~Copyable {
       schedule(slots[id.index])
     }
     store.resumed.removeAll(keepingCapacity: true)
+    if update?.isUnderWay == true { advanceUpdate() }
   }
 
   /// Ends a turn that takes too long.

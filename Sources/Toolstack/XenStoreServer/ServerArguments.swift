@@ -49,6 +49,17 @@ public struct ServerArguments: ParsableCommand {
   @Flag(help: "Serve domains only, no socket.")
   var disableSocket = false
 
+  @Flag(
+    name: [.customShort("U"), .customLong("live-update")],
+    help: "Take over from the server that was in our place; it says so itself.")
+  var takesOver = false
+
+  @Flag(help: .hidden)
+  var live = false
+
+  @Flag(help: .hidden)
+  var restart = false
+
   // MARK: Logs
 
   @Option(
@@ -207,6 +218,7 @@ extension ServerArguments {
     options.staysInForeground = noFork
     options.printsProcess = outputPid
     options.skipsControlDomain = noDomainInit
+    options.predecessor = takesOver ? .stream : live ? .dump : nil
     options.hasSocket = !disableSocket
     if let pidFile { options.pidFile = pidFile }
     options.socket = socket ?? Self.usualSocket

@@ -111,11 +111,12 @@ enum SystemCalls {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Opens the hypervisor's devices; returns what failed.
-  static func openHypervisor() -> SystemError? {
+  /// Opens the hypervisor's devices, or takes over what a former server had open; returns what
+  /// failed.
+  static func openHypervisor(_ descriptor: Int32 = -1, _ port: Int64 = -1) -> SystemError? {
     var call: UnsafePointer<CChar>?
     // Safety: one pointer is written, to a string that lives as long as the program.
-    guard unsafe cxs_xen_open(&call) != 0 else { return nil }
+    guard unsafe cxs_xen_open(descriptor, port, &call) != 0 else { return nil }
     return SystemError(unsafe call.map { unsafe String(cString: $0) } ?? "hypervisor")
   }
 

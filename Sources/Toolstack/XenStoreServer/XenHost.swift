@@ -10,7 +10,7 @@ struct XenHost: DomainHost {
   /// - Source: `xen/include/public/grant_table.h` (`GNTTAB_RESERVED_XENSTORE`)
   private static let ringReference: UInt32 = 1
 
-  private let domainsPort: UInt32
+  private var domainsPort: UInt32
 
   /// Opens what a privileged domain has of the hypervisor.
   ///
@@ -22,6 +22,21 @@ struct XenHost: DomainHost {
       throw error
     }
     return XenHost(domainsPort: cxs_xen_domains_port())
+  }
+
+  /// Goes on with the event channels that a former server has bound.
+  ///
+  /// - Parameter port: what VIRQ_DOM_EXC is bound to; nil when it is not.
+  /// - Throws: what could not be opened.
+  static func adopt(_ descriptor: Int32, port: UInt32?) throws(SystemError) -> XenHost {
+    if let error = SystemCalls.adoptHypervisor(descriptor, port: port) { throw error }
+    return XenHost(domainsPort: cxs_xen_domains_port())
+  }
+
+  mutating func prepareHandover() { _ = cxs_xen_unbind(domainsPort) }
+
+  mutating func cancelHandover() {
+    if cxs_xen_bind_domains() == 0 { domainsPort = cxs_xen_domains_port() }
   }
 
   var descriptor: Int32? { cxs_xen_descriptor() }

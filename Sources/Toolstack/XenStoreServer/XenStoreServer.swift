@@ -69,6 +69,17 @@ protocol DomainHost {
   ///
   /// - Throws: what the kernel refused.
   mutating func ownRing() throws(SystemError) -> RingLink?
+
+  /// Closes what the next server opens itself: VIRQ_DOM_EXC, but no domain's event channel.
+  mutating func prepareHandover()
+
+  /// Opens that again.
+  mutating func cancelHandover()
+}
+
+extension DomainHost {
+  mutating func prepareHandover() {}
+  mutating func cancelHandover() {}
 }
 
 /// A machine without a hypervisor: every domain exists, none has a ring.

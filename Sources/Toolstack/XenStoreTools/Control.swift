@@ -7,8 +7,9 @@ struct Control: AsyncParsableCommand {
     abstract: "Give the server a command.",
     usage: "xenstore-control <command> [<arg>...]",
     discussion: """
-      `xenstore-control help` asks the server which commands it knows; among them are check, log,
-      memreport, print and quota.
+      `xenstore-control live-update [-c <cmdline>] [-F] [-t <timeout>] <file>` has another server take
+      the place of the one that runs. `xenstore-control help` asks the server which commands it
+      knows; among them are check, log, memreport, print and quota.
       """)
 
   @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
@@ -23,6 +24,10 @@ struct Control: AsyncParsableCommand {
       throw CleanExit.helpRequest(Control.self)
     }
     let client = try XenStoreClient(.standard(.socketOnly))
+    if first == "live-update" {
+      try await LiveUpdateSteps(Array(command.dropFirst()), client).run()
+      return
+    }
     do throws(XenStoreClientError) {
       Output.write(try await client.control(command) + "\n")
     } catch {

@@ -18,8 +18,14 @@ struct cxs_domain {
 
 enum { CXS_DOMAINS = 256 };
 
-/* Opens the libraries' handles and binds VIRQ_DOM_EXC; what failed is named in `call`. */
-int cxs_xen_open(const char **call);
+/*
+ * Opens the libraries' handles; what failed is named in `call`. Of event channels, takes over a
+ * descriptor unless it is negative; binds VIRQ_DOM_EXC unless `port` is what it is bound to.
+ */
+int cxs_xen_open(int descriptor, int64_t port, const char **call);
+
+/* Binds VIRQ_DOM_EXC. */
+int cxs_xen_bind_domains(void);
 
 /* The descriptor that can be read when an event is there; it does not block. */
 int cxs_xen_descriptor(void);

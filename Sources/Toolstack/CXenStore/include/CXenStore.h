@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "CLiveUpdate.h"
 #include "CXenHost.h"
 
 /* One ready descriptor: the events and the number it was registered with. */

@@ -1,0 +1,115 @@
+import CXenStore
+import XenStoreCore
+import XenStoreState
+import XenStoreWire
+
+extension Server {
+  /// Where a successor finds what we know: the C daemon looks there too.
+  static func stateDirectory(_ options: Options) -> String {
+    if let directory = SystemCalls.environment("XENSTORED_ROOTDIR") { return directory }
+    guard options.hasSocket, let slash = options.socket.lastIndex(of: "/") else {
+      return "/run/xenstored"
+    }
+    return slash == options.socket.startIndex ? "/" : String(options.socket[..<slash])
+  }
+
+  /// Has the successor take our place; comes back only when it cannot, and service goes on then.
+  mutating func handOver(_ start: LiveUpdate.Start) {
+    let begin = cxs_microseconds()
+    serveEverything()
+    // What was served may have begun a transaction, or ended the connection that asks.
+    guard update?.start != nil, obstacle(start) == nil else { return }
+    let path = stateDirectory + "/state_dump"
+    do throws(StateError) {
+      let stream = try stream(start)
+      let written = cxs_microseconds()
+      log.write(
+        "live update: \(stream.count) bytes for \(start.line.joined(separator: " ")) "
+          + "in \((written &- begin) / 1000) ms")
+      do throws(SystemError) {
+        try SystemCalls.writeSecret(stream, to: path)
+      } catch {
+        endUpdate(because: "\(error.message): there the program would find what we know")
+        return
+      }
+    } catch {
+      endUpdate(because: "What is known cannot be written as a stream: \(error.reason)")
+      return
+    }
+    let wasTracing = trace.isOn
+    trace.end()
+    letInherit(true)
+    host.prepareHandover()
+    let error = SystemCalls.become(start.line, directory: stateDirectory)
+    host.cancelHandover()
+    letInherit(false)
+    SystemCalls.remove(path)
+    if wasTracing { try? startTrace() }
+    lookAtDomains()
+    endUpdate(because: error.message)
+  }
+
+  /// Serves all messages that are there as a whole: the C daemon takes over one for each connection.
+  private mutating func serveEverything() {
+    while store.hasTurnWaiters { store.passTurn() }
+    store.isDraining = true
+    for _ in 0..<64 {
+      report()
+      flush()
+      var isDone = true
+      for slot in clients.indices where hasMessage(slot) {
+        isDone = false
+        clients[slot]?.isStalled = false
+        resume(slot)
+      }
+      if isDone { break }
+    }
+    store.isDraining = false
+    report()
+    flush()
+  }
+
+  private func hasMessage(_ slot: Int) -> Bool {
+    guard let client = clients[slot], client.id != update?.start?.effect.connection,
+      let header = MessageHeader(reading: client.input.span, at: 0)
+    else { return false }
+    return client.input.count >= MessageHeader.byteCount &+ Int(header.length)
+  }
+
+  /// Has the successor get, or not get, the descriptors that it goes on with.
+  private func letInherit(_ inherits: Bool) {
+    let ours = [listener, host.descriptor].compactMap { $0 }
+    let descriptors = clients.compactMap { $0?.descriptor } + ours
+    for descriptor in descriptors { _ = cxs_set_inherited(descriptor, inherits ? 1 : 0) }
+    for descriptor in ours { SystemCalls.setWaits(descriptor, inherits) }
+  }
+}
+
+extension Server {
+  /// Everything that we know, as a stream. The request to hand over is answered in it.
+  private mutating func stream(_ start: LiveUpdate.Start) throws(StateError) -> [UInt8] {
+    var writer = StateWriter(version: start.isOurs ? .two : .one)
+    writer.append(GlobalRecord(socket: listener, eventChannels: host.descriptor))
+    let answer = store.message(answering: start.effect, Array("OK\0".utf8))
+    try store.exportClients(to: &writer) { id, record in
+      guard slots.indices.contains(id.index), slots[id.index] >= 0,
+        let client = clients[slots[id.index]]
+      else { return false }
+      record.unread += client.input
+      if id == start.effect.connection { record.unsent += answer }
+      if let descriptor = client.descriptor {
+        record.kind = .socket(descriptor)
+      } else if let ring = client.ring, case .ring(var known) = record.kind {
+        known.port = ring.link.port
+        record.kind = .ring(known)
+      }
+      return true
+    }
+    store.beginExport()
+    defer { store.endExport() }
+    while try store.exportNodes(atMost: .max, to: &writer) {}
+    if start.isOurs { try store.exportTransactions(to: &writer) { slots[$0.index] >= 0 } }
+    writer.end()
+    return writer.take()
+  }
+}

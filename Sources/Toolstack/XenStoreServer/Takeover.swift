@@ -1,0 +1,102 @@
+import CXenStore
+import Glibc
+import XenStoreCore
+import XenStoreState
+import XenStoreWire
+
+/// Goes on with the work of a server that is in this process no more.
+///
+/// - Throws: what makes it impossible.
+func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemError) {
+  let begin = cxs_microseconds()
+  var log = try Log(
+    path: options.logFile ?? options.traceFile,
+    fallback: options.staysInForeground ? .standardError : .systemLog)
+  do throws(SystemError) {
+    let path = try Legacy.find(predecessor, options)
+    let stream = try SystemCalls.contents(of: path)
+    let legacy: Legacy
+    do throws(StateError) {
+      legacy = try Legacy(stream.span)
+    } catch {
+      log.write(
+        "live update: \(path), where the server before us left what it knew, cannot be read: "
+          + "\(error.reason). It is kept for a look at it.", .error)
+      errno = EINVAL
+      throw SystemError(path)
+    }
+    var server = try Server(options, host: try legacy.openHost(), listener: legacy.listener)
+    for remark in options.remarks { server.log.write(remark) }
+    server.adopt(stream.span)
+    server.store.makeOwnNode()
+    SystemCalls.remove(path)
+    if let path = options.pidFile { try? SystemCalls.writeProcessFile(path) }
+    SystemCalls.notifyReady()
+    server.hasJustTakenOver = predecessor == .dump
+    server.log.write(
+      "live update: took over \(server.clients.count) connections and \(stream.count) bytes "
+        + "in \((cxs_microseconds() &- begin) / 1000) ms", .notice)
+    server.run()
+  } catch {
+    log.write(
+      "live update: \(error.message). The server before us is gone: end the domains that run, and "
+        + "start the host anew.", .error)
+    throw error
+  }
+}
+
+/// What a server before us left.
+struct Legacy {
+  /// Its descriptors; those that are none any more are left out.
+  private(set) var global = GlobalRecord(socket: nil, eventChannels: nil)
+  /// The socket that takes clients.
+  var listener: Int32? { global.socket }
+
+  /// The hypervisor, with the event channels that are bound already; a machine without one when there
+  /// was none.
+  ///
+  /// - Throws: what could not be opened.
+  func openHost() throws(SystemError) -> any DomainHost {
+    guard let events = global.eventChannels else { return try XenHost.open() ?? NoHost() }
+    _ = cxs_set_inherited(events, 0)
+    let host = try XenHost.adopt(events, port: global.exceptionPort)
+    SystemCalls.setWaits(events, false)
+    return host
+  }
+
+  /// Where the server before us left what it knew: the file that was written last.
+  ///
+  /// - Source: `tools/xenstored/lu_daemon.c`, `tools/ocaml/xenstored/disk.ml`
+  static func find(_ predecessor: Predecessor, _ options: Options) throws(SystemError) -> String {
+    let name = predecessor == .stream ? "state_dump" : "db"
+    let places = [Server.stateDirectory(options), "/run/xenstored", "/var/lib/xenstored"]
+    let files = places.map { "\($0)/\(name)" }.compactMap { path in
+      SystemCalls.age(path).map { (path: path, age: $0) }
+    }
+    guard let newest = files.max(by: { $0.age < $1.age }) else {
+      throw SystemError("\(places[0])/\(name), where the server before us leaves what it knew")
+    }
+    return newest.path
+  }
+
+  /// Finds out what everything else depends on.
+  ///
+  /// - Throws: what is wrong with the beginning of the stream.
+  init(_ stream: Span<UInt8>) throws(StateError) {
+    var reader = try StateReader(stream)
+    // A stream says it in one record, a dump in two lines; both begin with it.
+    while case .global(let found)? = try reader.next(in: stream) {
+      global.socket = found.socket ?? global.socket
+      global.eventChannels = found.eventChannels ?? global.eventChannels
+      global.exceptionPort = found.exceptionPort ?? global.exceptionPort
+    }
+    if let socket = global.socket, cxs_is_listener(socket) == 0 { global.socket = nil }
+    if let socket = global.socket {
+      _ = cxs_set_inherited(socket, 0)
+      SystemCalls.setWaits(socket, false)
+    }
+    if let events = global.eventChannels, events < 0 || fcntl(events, F_GETFD) < 0 {
+      global.eventChannels = nil
+    }
+  }
+}

@@ -30,7 +30,7 @@ struct Imported: ~Copyable {
   ) throws {
     store = XenStore(seed: seed, domainExists: domainExists)
     var reader = try StateReader(stream.span)
-    var state = StateImport()
+    var state = StateImport(of: reader.countNodes(in: stream.span), into: &store)
     while let record = try reader.next(in: stream.span) {
       do {
         let id = try reader.withBytes(in: stream.span) { bytes throws(ImportError) in

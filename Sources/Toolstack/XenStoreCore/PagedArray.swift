@@ -145,6 +145,11 @@ struct PagedArray<Element: BitwiseCopyable> {
     return page
   }
 
+  /// Makes room for so many indices.
+  mutating func reserve(_ count: Int) {
+    elements.reserveCapacity((count &>> shift &+ 1) &* stride &<< shift)
+  }
+
   func born(_ page: Int32) -> UInt64 { births[Int(page)] }
   mutating func release(_ page: Int32) { free.append(page) }
   mutating func copyInside(from: Int, to: Int, count: Int) {

@@ -260,6 +260,13 @@ struct NodeStore {
     }
   }
 
+  /// Makes room for so many nodes.
+  mutating func reserve(_ count: Int) {
+    let count = min(count, 1 << 24)
+    while tree.bucketCount < count { addBucket() }
+    nodes.reserve(count)
+  }
+
   mutating func leaveBucket(_ id: Int32) {
     let number = bucket(node(id).hash)
     let after = node(id).bucketNext

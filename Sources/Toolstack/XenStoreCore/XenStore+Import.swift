@@ -32,6 +32,12 @@ public struct StateImport {
   /// Makes an import.
   public init() {}
 
+  /// Makes an import into a store that is empty still, of about so many nodes: then the index need
+  /// not grow with them.
+  public init(of nodes: Int, into store: inout XenStore) {
+    store.nodes.reserve(nodes)
+  }
+
   /// Takes a record.
   ///
   /// - Parameters:

@@ -64,6 +64,19 @@ public struct StateReader {
     return record
   }
 
+  /// How many nodes come from here on, at most.
+  public func countNodes(in stream: Span<UInt8>) -> Int {
+    // A line of a node has its path, permissions and more.
+    if dump != nil { return (stream.count &- offset) / 20 }
+    var count = 0
+    var at = offset
+    while at <= stream.count &- Layout.recordHeader {
+      if Layout.word(stream, at) == RecordType.node.rawValue { count &+= 1 }
+      at = Layout.padded(at &+ Layout.recordHeader &+ Int(Layout.word(stream, at &+ 4)))
+    }
+    return count
+  }
+
   /// Hands out the bytes that the ranges of the last node refer to.
   public func withBytes<Result, Failure: Error>(
     in stream: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result

@@ -29,12 +29,26 @@ image: ## build the hypervisor: build/martlet (boots by -kernel or GRUB), build/
 guests: ## build our test guests: build/guests/NAME
 	Tools/link-guest $(guests)
 
-.PHONY: xenstored
-xenstored: ## build our xenstored for dom0, with all of Swift in it: build/xenstored
+# A program of the toolstack with all of Swift in it: build/NAME.
+define static_program
 	mkdir -p build/static
 	ln -sf "$$(clang -print-file-name=libstdc++.a)" build/static/
-	swift build -c release --static-swift-stdlib --product xenstored -Xlinker -L$(CURDIR)/build/static
-	llvm-strip -o build/xenstored .build/release/xenstored
+	swift build -c release --static-swift-stdlib --product $(1) -Xlinker -L$(CURDIR)/build/static
+	llvm-strip -o build/$(1) .build/release/$(1)
+endef
+
+.PHONY: xenstored
+xenstored: ## build our xenstored for dom0, with all of Swift in it: build/xenstored
+	$(call static_program,xenstored)
+
+.PHONY: xenstore
+xenstore: ## build the clients, xenstore-read and the like, as one program: build/xenstore
+	$(call static_program,xenstore)
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: xenstored xenstore ## install xenstored and its clients below DESTDIR/PREFIX (/usr/local)
+	Packaging/install --prefix "$(PREFIX)" --destdir "$(DESTDIR)" build/xenstored build/xenstore
 
 .PHONY: setup
 setup: ## install the Debian packages that are missing (asks sudo when not root)

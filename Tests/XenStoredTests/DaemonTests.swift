@@ -93,4 +93,22 @@ import XenStoreTestSupport
     #expect(outcome.code == 1)
     #expect(outcome.complaints.contains("conf, line 1: quota-maxentity"))
   }
+
+  @Test func threadsLeaveSignalsToTheServer() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-T", folder.path + "/trace"])
+    let tasks = "/proc/\(daemon.processNumber)/task"
+    let threads = try FileManager.default.contentsOfDirectory(atPath: tasks)
+    #expect(threads.count == 2)
+    for thread in threads {
+      let status = try String(contentsOfFile: "\(tasks)/\(thread)/status", encoding: .utf8)
+      let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
+      let mask = line.flatMap { UInt64($0.dropFirst(7).drop { $0.isWhitespace }, radix: 16) } ?? 0
+      for signal in [SIGHUP, SIGINT, SIGTERM] { #expect(mask >> UInt64(signal - 1) & 1 == 1) }
+    }
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    try await client.write("/last", "word")
+    #expect(daemon.stop() == 0)
+    #expect(try folder.text("trace").contains("(/last word)"))
+  }
 }

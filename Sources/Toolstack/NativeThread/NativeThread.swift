@@ -5,8 +5,8 @@ import Glibc
 
 /// A thread of the operating system's.
 public enum NativeThread {
-  /// Runs a function on a thread of its own, with the caller's signal mask; false when there can be
-  /// none.
+  /// Runs a function on a thread of its own, which gets no signals: they are for the threads that
+  /// expect them. False when there can be none.
   public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Box {
       let body: @Sendable () -> Void
@@ -16,6 +16,11 @@ public enum NativeThread {
     // Safety: the box is retained here and released by the one thread that takes it, or here when
     // that thread could not be made.
     let box = unsafe Unmanaged.passRetained(Box(body))
+    var (all, old) = (sigset_t(), sigset_t())
+    // Safety: sets of that type are written and read; a thread begins with its maker's.
+    _ = unsafe sigfillset(&all)
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &all, &old)
+    defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &old, nil) }
     let result = unsafe pthread_create(
       &thread, nil,
       { argument in

@@ -36,7 +36,9 @@ import XenStoreCore
   }
 
   @Test func aCommandLineWithoutWordsIsServed() throws {
-    #expect(try options("--config-file", "/dev/null") == Options())
+    var usual = Options()
+    usual.words = ["--config-file", "/dev/null"]
+    #expect(try options("--config-file", "/dev/null") == usual)
     #expect(try options("-T", "x").traces == [.objects, .messages, .reads])
   }
 

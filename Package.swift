@@ -222,6 +222,8 @@ let hostedOnly: [Target] = [
   tests(
     "XenStoredTests",
     ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstore", "xenstored"]),
+  tests(
+    "XenStoreLiveUpdateTests", ["XenStoreWire", "XenStoreTestSupport", "xenstore", "xenstored"]),
   tests("XenStoreConformanceTests", ["XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests("HouseRulesTests", []),
 ]

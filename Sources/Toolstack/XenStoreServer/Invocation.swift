@@ -11,23 +11,27 @@ public enum Invocation {
 
   /// Reads a command line without the program's name.
   public init(_ words: [String]) {
+    self = Self.strict(words)
+    guard words.contains(where: { ["-U", "--live-update", "--live"].contains($0) }) else { return }
+    switch self {
+    case .says where words.last == "--help":
+      // A server that is to be replaced tries out whether we understand its command line.
+      if case .fails(let message) = Self.strict(words.dropLast()) { self = .fails(message) }
+    case .fails where words.last != "--help": self = Self.tolerant(words)
+    default: break
+    }
+  }
+
+  private static func strict(_ words: [String]) -> Invocation {
     do {
       var options = try ServerArguments.parse(words).options()
       options.words = words
-      self = .serves(options)
+      return .serves(options)
     } catch let mistake as Options.Mistake {
-      self = .fails(mistake.message)
+      return .fails(mistake.message)
     } catch {
       let text = ServerArguments.fullMessage(for: error)
-      self = ServerArguments.exitCode(for: error).isSuccess ? .says(text) : .fails(text)
-    }
-    let isTakeover = words.contains { ["-U", "--live-update", "--live"].contains($0) }
-    switch self {
-    case .says where isTakeover && words.last == "--help":
-      // A server that is to be replaced tries out whether we understand its command line.
-      if case .fails(let message) = Invocation(words.dropLast()) { self = .fails(message) }
-    case .fails where isTakeover && words.last != "--help": self = Self.tolerant(words)
-    default: break
+      return ServerArguments.exitCode(for: error).isSuccess ? .says(text) : .fails(text)
     }
   }
 

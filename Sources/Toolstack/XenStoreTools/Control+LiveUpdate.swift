@@ -20,20 +20,26 @@ struct LiveUpdateSteps {
       switch word {
       case "-c":
         guard let line = rest.popFirst() else {
-          throw Failure("Missing command line value", code: 2)
+          throw Self.refusal("Missing command line value", code: 2)
         }
         commandLine = line
       case "-t":
-        guard let text = rest.popFirst() else { throw Failure("Missing timeout value", code: 2) }
+        guard let text = rest.popFirst() else { throw Self.refusal("Missing timeout value", code: 2) }
         guard let number = Int(text), number >= 0 else {
-          throw Failure("-t takes a number of seconds, not '\(text)'", code: 2)
+          throw Self.refusal("-t takes a number of seconds, not '\(text)'", code: 2)
         }
         seconds = number
       case "-F": isForced = true
       default: program = word
       }
     }
-    guard program != nil else { throw Failure("Missing binary specification", code: 2) }
+    guard program != nil else { throw Self.refusal("Missing binary specification", code: 2) }
+  }
+
+  /// Says what is wrong, as the stock program does: without its own name.
+  private static func refusal(_ text: String, code: Int32 = 3) -> Failure {
+    Output.complain(text)
+    return Failure(nil, code: code)
   }
 
   /// Has the program take over.
@@ -42,7 +48,7 @@ struct LiveUpdateSteps {
   func run() async throws {
     guard let program else { return }
     guard (try? await client.read("/tool/xenstored/domid")) == nil else {
-      throw Failure("The server runs in a domain of its own: use the stock program", code: 3)
+      throw Self.refusal("The server runs in a domain of its own: use the stock program")
     }
     try await step(["-f", program], "Setting update binary failed:")
     do {
@@ -60,7 +66,7 @@ struct LiveUpdateSteps {
     var rest = seconds + 2
     while try await step(words, "Starting live update failed:") == "BUSY" {
       rest -= 1
-      guard rest > 0 else { throw Failure("Starting live update failed:\nBUSY", code: 3) }
+      guard rest > 0 else { throw Self.refusal("Starting live update failed:\nBUSY") }
       try await Task.sleep(for: .seconds(1))
     }
   }
@@ -72,10 +78,10 @@ struct LiveUpdateSteps {
     do throws(XenStoreClientError) {
       answer = try await client.control(["live-update"] + words)
     } catch {
-      throw Failure("\(complaint)\n\(error.storeError?.systemText ?? "\(error)")", code: 3)
+      throw Self.refusal("\(complaint)\n\(error.storeError?.systemText ?? "\(error)")")
     }
     guard answer == "OK" || answer == "BUSY" else {
-      throw Failure("\(complaint)\n\(answer)", code: 3)
+      throw Self.refusal("\(complaint)\n\(answer)")
     }
     return answer
   }

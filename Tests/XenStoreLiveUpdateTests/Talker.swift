@@ -1,0 +1,108 @@
+import Foundation
+import Glibc
+import XenStoreTestSupport
+import XenStoreWire
+
+/// A client that sends and receives bytes, through a socket or a domain's ring.
+final class Talker {
+  private let descriptor: Int32
+  private let guest: SimulatedGuest?
+  private var input: [UInt8] = []
+  /// Events as path and token, in the order in which they came.
+  private(set) var events: [String] = []
+
+  struct Silence: Error {}
+
+  init(_ guest: SimulatedGuest) {
+    self.guest = guest
+    descriptor = -1
+  }
+
+  init(_ path: String) throws {
+    guest = nil
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) {
+      $0.copyBytes(from: Array(path.utf8).prefix(107))
+    }
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0 else { throw POSIXError(.ECONNREFUSED) }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// A message as it goes over the wire; in `payload`, a bar stands for a nul.
+  static func message(_ type: MessageType, _ payload: String, transaction: UInt32 = 0) -> [UInt8] {
+    var bytes: [UInt8] = []
+    RequestEncoding.append(
+      type, requestID: 7, transactionID: transaction,
+      payload: payload.utf8.map { $0 == UInt8(ascii: "|") ? 0 : $0 }, to: &bytes)
+    return bytes
+  }
+
+  func put(_ bytes: some Collection<UInt8>) throws {
+    let bytes = Array(bytes)
+    if let guest {
+      guard guest.send(bytes) else { throw Silence() }
+    } else {
+      guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+        throw POSIXError(.EPIPE)
+      }
+    }
+  }
+
+  /// The next reply: its payload with bars for nuls.
+  func reply(patience: Int32 = 10_000) throws -> String {
+    while true {
+      if let header = MessageHeader(reading: input.span, at: 0),
+        input.count >= 16 + Int(header.length)
+      {
+        let payload = input[16..<16 + Int(header.length)]
+        let text = String(
+          decoding: payload.map { $0 == 0 ? UInt8(ascii: "|") : $0 }, as: UTF8.self)
+        input.removeFirst(16 + Int(header.length))
+        if header.type != MessageType.watchEvent.rawValue { return text }
+        events.append(text)
+        continue
+      }
+      try fill(patience)
+    }
+  }
+
+  private func fill(_ patience: Int32) throws {
+    if let guest {
+      guard let bytes = guest.receive(patience: Int(patience)) else { throw Silence() }
+      input += bytes
+      return
+    }
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&waiting, 1, patience) == 1 else { throw Silence() }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { throw POSIXError(.ECONNRESET) }
+    input += buffer[..<count]
+  }
+
+  /// Sends a request and waits for its reply.
+  @discardableResult
+  func ask(
+    _ type: MessageType, _ payload: String, transaction: UInt32 = 0, patience: Int32 = 10_000
+  ) throws -> String {
+    try put(Self.message(type, payload, transaction: transaction))
+    return try reply(patience: patience)
+  }
+
+  /// The events so far, once everything has come that was sent before now.
+  func takeEvents() throws -> [String] {
+    try ask(.getDomainPath, "0|")
+    defer { events = [] }
+    return events
+  }
+}

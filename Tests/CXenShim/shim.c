@@ -235,6 +235,17 @@ xc_interface *xc_interface_open(xentoollog_logger *logger, xentoollog_logger *bu
 	return calloc(1, 1);
 }
 
+int xc_evtchn_status(xc_interface *handle, xc_evtchn_status_t *status)
+{
+	uint32_t *remote = binding(status->port);
+
+	(void)handle;
+	status->status = remote && *remote ? EVTCHNSTAT_interdomain : EVTCHNSTAT_closed;
+	status->u.interdomain.dom = (domid_t)(status->port - XEN_FIRST_PORT);
+	status->u.interdomain.port = remote ? *remote : 0;
+	return 0;
+}
+
 int xc_interface_close(xc_interface *handle)
 {
 	free(handle);

@@ -38,7 +38,11 @@ import XenStoreCore
   @Test func aCommandLineWithoutWordsIsServed() throws {
     var usual = Options()
     usual.words = ["--config-file", "/dev/null"]
+    usual.stateFolder = usual.socket + ".state"
     #expect(try options("--config-file", "/dev/null") == usual)
+    #expect(try options("-R").keepsState == false)
+    #expect(try options("--disable-socket").stateFolder == "/run/xenstored/state")
+    #expect(try options("--state-dir=/s", "--socket", "/x").stateFolder == "/s")
     #expect(try options("-T", "x").traces == [.objects, .messages, .reads])
   }
 
@@ -51,7 +55,7 @@ import XenStoreCore
 
   @Test(
     arguments: [
-      ["-K"], ["--no-recovery"], ["-I"], ["-I", "off"], ["--internal-db=on"], ["-M", "100"],
+      ["-K"], ["-I"], ["-I", "off"], ["--internal-db=on"], ["-M", "100"],
       ["-w", "watch-event=20"], ["-Q", "outstanding=5"], ["-m", "1"], ["--event=3"], ["-p", "2"],
       ["--reraise-top-level"], ["-L"],
     ])

@@ -10,23 +10,37 @@ struct RingHarness: ~Copyable {
   var server: Server
   let host: FakeHost
   let control: Guest
-  private let folder: String
+  let folder: String
+  private var options = Options()
   private var unread: [DomainID: [UInt8]] = [:]
   /// Events of domains, as path and token, since they were last taken.
   var events: [DomainID: [String]] = [:]
 
-  init() throws {
+  /// Starts a server.
+  ///
+  /// - Parameter keepsState: whether another can go on where this one ends.
+  init(keepsState: Bool = false) throws {
     host = FakeHost()
     control = host.makeDomain(0)
     var template = Array("/tmp/xenstored-test-XXXXXX".utf8CString)
     folder = String(cString: mkdtemp(&template))
-    server = try Self.start(host, folder)
+    options.socket = folder + "/socket"
+    if keepsState { options.stateFolder = folder + "/state" }
+    server = try Self.start(host, options)
     settle()
   }
 
-  private static func start(_ host: FakeHost, _ folder: String) throws -> Server {
-    var options = Options()
-    options.socket = folder + "/socket"
+  /// Ends the server as it stands, and starts another.
+  mutating func restart() throws {
+    host.bound = [:]
+    // It has the socket and the folder until it is gone.
+    if let listener = server.listener { close(listener) }
+    server.recorder = nil
+    server.folder = nil
+    server = try Self.start(host, options)
+  }
+
+  private static func start(_ host: FakeHost, _ options: Options) throws -> Server {
     var server = try Server(options, host: host)
     try server.start(options)
     return server
@@ -34,6 +48,8 @@ struct RingHarness: ~Copyable {
 
   deinit {
     unlink(folder + "/socket")
+    for name in SystemCalls.names(in: folder + "/state") { unlink(folder + "/state/" + name) }
+    rmdir(folder + "/state")
     rmdir(folder)
   }
 

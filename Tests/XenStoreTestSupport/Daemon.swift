@@ -110,5 +110,6 @@ public final class Daemon: Sendable {
   deinit {
     stop()
     try? FileManager.default.removeItem(atPath: socket)
+    try? FileManager.default.removeItem(atPath: socket + ".state")
   }
 }

@@ -100,6 +100,8 @@ final class FakeHost: DomainHost {
     return local
   }
 
+  func remotePort(of port: UInt32) -> UInt32? { bound[port] }
+
   func unbind(_ port: UInt32) { bound[port] = nil }
 
   func notify(_ port: UInt32) { notices[port, default: 0] += 1 }

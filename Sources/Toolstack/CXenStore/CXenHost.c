@@ -82,6 +82,15 @@ int64_t cxs_xen_bind(uint16_t domain, uint32_t port)
 	return xenevtchn_bind_interdomain(events, domain, port);
 }
 
+int64_t cxs_xen_remote_port(uint32_t port)
+{
+	xc_evtchn_status_t status = { .dom = DOMID_SELF, .port = port };
+
+	if (xc_evtchn_status(control, &status) || status.status != EVTCHNSTAT_interdomain)
+		return -1;
+	return status.u.interdomain.port;
+}
+
 int cxs_xen_unbind(uint32_t port)
 {
 	return xenevtchn_unbind(events, port);

@@ -80,6 +80,14 @@ int64_t cxs_milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+uint64_t cxs_microseconds_since_1970(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 void cxs_tune_allocator(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 256 * 1024);

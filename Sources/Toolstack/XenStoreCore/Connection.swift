@@ -63,6 +63,8 @@ struct Connection {
   /// How many bytes at the front of the output are the rest of a message that an earlier server
   /// began to send.
   var importedRest = 0
+  /// Up to where the owner has noted the output.
+  var noted = 0
   var isDirty = false
   /// Counts how often the output became empty.
   var drains: UInt64 = 1

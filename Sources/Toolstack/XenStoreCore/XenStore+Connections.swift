@@ -38,6 +38,7 @@ extension XenStore {
     connections[id.index].isOpen = false
     connections[id.index].output = []
     connections[id.index].sent = 0
+    connections[id.index].noted = 0
     dirty.removeAll { $0 == id }
     effects.removeAll { $0.connection == id }
     connections[id.index].isWaiting = false
@@ -84,6 +85,7 @@ extension XenStore {
     if connections[index].pendingBytes == 0 {
       connections[index].sent = 0
       connections[index].importedRest = 0
+      connections[index].noted = 0
       connections[index].drains &+= 1
       let isLarge = connections[index].output.capacity > 65536
       connections[index].output.removeAll(keepingCapacity: !isLarge)

@@ -9,6 +9,9 @@ extension XenStore {
       + "transactions \(transactions)\ndomains \(domains.count)\n"
   }
 
+  /// How many nodes there are.
+  public var nodeCount: Int { Int(nodes.tree.nodeCount) }
+
   /// Looks for a broken invariant, at once; nil when there is none.
   ///
   /// - Complexity: grows with the number of nodes and pages.

@@ -162,6 +162,7 @@ extension XenStore {
     connections[id.index].output = []
     connections[id.index].sent = 0
     connections[id.index].importedRest = 0
+    connections[id.index].noted = 0
     connections[id.index].drains &+= 1
   }
 

@@ -39,17 +39,77 @@ extension XenStore {
     journal.append(contentsOf: bytes)
   }
 
+  /// Has the generations of lists, which clients compare, begin at a number that no store before this
+  /// one came to.
+  public mutating func beginGenerations(at number: UInt64) {
+    nodes.tree.generation = max(nodes.tree.generation, number)
+  }
+
+  /// Whether a client is owed more than the owner has noted.
+  public func hasMoreToNote(_ id: ConnectionID) -> Bool {
+    connections[id.index].output.count > connections[id.index].noted
+  }
+
+  /// What a client is owed and the owner has not noted yet, which it does now.
+  ///
+  /// - Parameter everything: from the first byte on that is not sent.
+  public mutating func noteOutput(_ id: ConnectionID, everything: Bool) -> [UInt8] {
+    let connection = connections[id.index]
+    let start = everything ? connection.sent : max(connection.sent, connection.noted)
+    connections[id.index].noted = connection.output.count
+    return Array(connection.output[start...])
+  }
+
+  /// A request of a client that waits for its turn, as it was sent; empty when none does.
+  public func waitingRequest(_ id: ConnectionID) -> [UInt8] {
+    guard let waiting = turns.waiting.first(where: { $0.connection == id.index }) else { return [] }
+    var bytes: [UInt8] = []
+    var header = waiting.header
+    header.length = 1
+    header.append(to: &bytes)
+    return bytes + [0]
+  }
+
+  /// How much of what a client is owed is the rest of a message whose beginning was sent.
+  public func partialReply(_ id: ConnectionID) -> Int { connections[id.index].partialReply }
+
+  /// Gives a ring what a server before us owed it; nothing else may be owed to it yet.
+  ///
+  /// - Parameter rest: how much of that is the rest of a message.
+  public mutating func restoreOutput(_ id: ConnectionID, _ bytes: ArraySlice<UInt8>, rest: Int) {
+    connections[id.index].output = Array(bytes)
+    connections[id.index].importedRest = rest
+    owe(id)
+  }
+
+  /// The ring's connection of a domain.
+  public func ring(of domain: DomainID) -> ConnectionID? {
+    connection(of: domain).map { ConnectionID(index: $0) }
+  }
+
+  /// Notes what no request says of the domains that there are: where a journal goes on from a
+  /// checkpoint.
+  public mutating func noteDomains() {
+    for domain in knownDomains {
+      note(.known, domain.rawValue)
+      if domains[domain.rawValue]?.hasShutDown == true { note(.shutDown, domain.rawValue) }
+    }
+  }
+
   private mutating func noteHead(
     _ kind: JournalKind, _ type: UInt32, _ domain: UInt16, _ length: Int
   ) {
     let length = UInt32(truncatingIfNeeded: length)
-    for shift: UInt32 in [0, 8, 16, 24] {
-      journal.append(UInt8(truncatingIfNeeded: length &>> shift))
+    journal.append(addingCapacity: 8) { output in
+      output.append(UInt8(truncatingIfNeeded: length))
+      output.append(UInt8(truncatingIfNeeded: length &>> 8))
+      output.append(UInt8(truncatingIfNeeded: length &>> 16))
+      output.append(UInt8(truncatingIfNeeded: length &>> 24))
+      output.append(kind.rawValue)
+      output.append(UInt8(truncatingIfNeeded: type))
+      output.append(UInt8(truncatingIfNeeded: domain))
+      output.append(UInt8(truncatingIfNeeded: domain &>> 8))
     }
-    journal.append(kind.rawValue)
-    journal.append(UInt8(truncatingIfNeeded: type))
-    journal.append(UInt8(truncatingIfNeeded: domain))
-    journal.append(UInt8(truncatingIfNeeded: domain &>> 8))
   }
 
   private func source(_ caller: Caller) -> UInt16 {

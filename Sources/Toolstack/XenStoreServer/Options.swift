@@ -20,6 +20,11 @@ public struct Options: Equatable, Sendable {
   public var printsProcess = false
   /// Whether the control domain's own ring is left alone.
   public var skipsControlDomain = false
+  /// Where what changes is written down, so that a successor can go on after a crash; nil for
+  /// nowhere.
+  public var stateFolder: String?
+  /// Whether that is used; what is there is removed otherwise.
+  public var keepsState = true
   /// The limits of domains.
   public var quotas = Quotas()
   /// The amounts of which a line is logged, by name; 0 for none.

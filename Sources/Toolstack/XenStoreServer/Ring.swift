@@ -7,11 +7,16 @@ struct RingLink {
   var page: SharedPage
   /// Our end of its event channel.
   var port: UInt32
+  /// The domain's end, and the frame of the page, as INTRODUCE named them; 0 when nobody did.
+  var remotePort: UInt32
+  var frame: UInt64
 
-  /// Makes a link of both.
-  init(page: SharedPage, port: UInt32) {
+  /// Makes a link.
+  init(page: SharedPage, port: UInt32, remotePort: UInt32 = 0, frame: UInt64 = 0) {
     self.page = page
     self.port = port
+    self.remotePort = remotePort
+    self.frame = frame
   }
 }
 
@@ -35,6 +40,8 @@ struct Ring {
   var needsNotice = false
   /// Up to where requests were taken, while the page does not say so yet.
   private(set) var taken: UInt32?
+  /// Up to where requests were taken when the journal last said so; nil when notes begin anew.
+  var noted: UInt32?
   /// Whether it is served no more.
   private(set) var isFailed = false
   /// Why it failed first, since it was introduced.
@@ -49,6 +56,25 @@ struct Ring {
     if features.contains(.error) { link.page[word: RingPage.error] = 0 }
     if wantsFreshStart { startAfresh() }
   }
+
+  /// Goes on with a ring that a server before us served.
+  init(_ domain: DomainID, _ link: RingLink, _ features: ServerFeatures, noted: NotedRing) {
+    self.domain = domain
+    self.link = link
+    self.features = features
+    isFailed = noted.base.isFailed
+    if isFailed { firstError = .communication }
+    needsNotice = true
+    link.page[word: RingPage.features] = features.rawValue
+    // What was taken is in the journal, whether the page says so yet or not.
+    let index = link.page[word: RingPage.requestConsumer]
+    if noted.consumer &- index <= UInt32(RingPage.ringSize) {
+      link.page[word: RingPage.requestConsumer] = noted.consumer
+    }
+  }
+
+  /// Up to where requests were taken.
+  var consumer: UInt32 { taken ?? link.page[word: RingPage.requestConsumer] }
 
   /// Whether the domain asks for its connection to be made anew.
   var wantsFreshStart: Bool {
@@ -68,6 +94,7 @@ struct Ring {
     if features.contains(.reconnection) { link.page[word: RingPage.connection] = 0 }
     isFailed = false
     taken = nil
+    noted = nil
     needsNotice = true
   }
 
@@ -75,6 +102,7 @@ struct Ring {
   mutating func fail(_ error: RingError) {
     isFailed = true
     taken = nil
+    noted = nil
     firstError = firstError ?? error
     if features.contains(.error) { link.page[word: RingPage.error] = error.rawValue }
     needsNotice = true
@@ -86,8 +114,7 @@ struct Ring {
   /// - Throws: `indexes` for indexes that cannot be.
   mutating func receive(into bytes: inout [UInt8]) throws(RingError) -> Int {
     let indexes = RingIndexes(
-      consumer: taken ?? link.page[word: RingPage.requestConsumer],
-      producer: link.page[word: RingPage.requestProducer])
+      consumer: consumer, producer: link.page[word: RingPage.requestProducer])
     let count = try indexes.used()
     guard count > 0 else { return 0 }
     let (first, second) = indexes.toRead(count)

@@ -113,9 +113,14 @@ extension Server {
   /// Maps a ring whose event channel is bound already.
   private mutating func link(_ ring: ConnectionRecord.Ring) throws(StoreError) -> RingLink? {
     guard let page = try host.map(ring.domain, frame: ring.frame ?? 0) else { return nil }
-    if let port = ring.port { return RingLink(page: page, port: port) }
+    let frame = ring.frame ?? 0
+    if let port = ring.port {
+      let remote = ring.remotePort ?? host.remotePort(of: port) ?? 0
+      return RingLink(page: page, port: port, remotePort: remote, frame: frame)
+    }
     guard let remote = ring.remotePort else { throw .invalid }
-    return RingLink(page: page, port: try host.bind(ring.domain, port: remote))
+    let port = try host.bind(ring.domain, port: remote)
+    return RingLink(page: page, port: port, remotePort: remote, frame: frame)
   }
 
   /// Looks at everything once: nothing else tells what happened while nobody served.

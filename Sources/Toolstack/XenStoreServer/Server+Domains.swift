@@ -28,7 +28,8 @@ extension Server {
       host.unbind(old)
     }
     do throws(StoreError) {
-      return RingLink(page: page, port: try host.bind(domain, port: port))
+      return RingLink(
+        page: page, port: try host.bind(domain, port: port), remotePort: port, frame: frame)
     } catch {
       if let slot = ringSlots[domain] { failRing(slot, .communication) }
       throw error
@@ -81,7 +82,7 @@ extension Server {
   }
 
   /// Serves a domain that sent an event.
-  private mutating func serveRing(_ slot: Int) {
+  mutating func serveRing(_ slot: Int) {
     guard let client = clients[slot], let ring = client.ring else { return }
     if ring.wantsFreshStart {
       store.restart(client.id)

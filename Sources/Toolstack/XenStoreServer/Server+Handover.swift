@@ -29,10 +29,12 @@ extension Server {
       do throws(SystemError) {
         try SystemCalls.writeSecret(stream, to: path)
       } catch {
+        restartCheckpoint()
         endUpdate(because: "\(error.message): there the program would find what we know")
         return
       }
     } catch {
+      restartCheckpoint()
       endUpdate(because: "What is known cannot be written as a stream: \(error.reason)")
       return
     }
@@ -45,6 +47,7 @@ extension Server {
     letInherit(false)
     SystemCalls.remove(path)
     if wasTracing { try? startTrace() }
+    restartCheckpoint()
     lookAtDomains()
     endUpdate(because: error.message)
   }

@@ -141,15 +141,18 @@ extension Server {
 
   // MARK: Output
 
-  /// Sends what clients are owed, then tells the domains whose rings changed.
+  /// Writes down what changed, sends what clients are owed, then tells the domains whose rings
+  /// changed.
   mutating func flush() {
     while !store.dirty.isEmpty {
+      record()
       let dirty = store.dirty
       store.dirty.removeAll(keepingCapacity: true)
       for id in dirty where store.isOpen(id) && id.index < slots.count && slots[id.index] >= 0 {
         send(slots[id.index], id)
       }
     }
+    record()
     sendNotices()
   }
 

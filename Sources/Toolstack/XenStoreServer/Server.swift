@@ -51,6 +51,10 @@ struct Server: ~Copyable {
   var checks: [Effect] = []
   /// Clients that have input to serve in the next round.
   var runnable: [Int] = []
+  /// What writes down what changes; nil when nothing does.
+  var recorder: Recorder?
+  /// Where that is.
+  var folder: StateFolder?
   var buffer = [UInt8](repeating: 0, count: 65536)
   private var ready = [cxs_event](repeating: cxs_event(), count: 256)
   private var hasWork = false
@@ -84,6 +88,10 @@ struct Server: ~Copyable {
       path: options.logFile ?? options.traceFile,
       fallback: options.staysInForeground ? .standardError : .systemLog)
     let trace = try Trace(path: options.traceFile, switches: options.traces)
+    // This comes before the socket: another server that is alive keeps it.
+    let folder = try Self.folder(options)
+    if !options.keepsState { folder?.removeAll(before: .max) }
+    self.folder = options.keepsState ? folder : nil
     (epoll, listener, signals) = try Self.open(
       options.hasSocket ? options.socket : nil, inherited, host.descriptor)
     words = options.words
@@ -95,6 +103,12 @@ struct Server: ~Copyable {
     store.defaultQuotas = options.quotas
     store.softMemory = options.softQuotas.memory
     store.takesTurns = true
+    store.beginGenerations(at: cxs_microseconds_since_1970())
+  }
+
+  private static func folder(_ options: Options) throws(SystemError) -> StateFolder? {
+    guard let path = options.stateFolder else { return nil }
+    return try StateFolder(path)
   }
 
   private static func open(
@@ -122,10 +136,12 @@ struct Server: ~Copyable {
   ///
   /// - Throws: what the kernel refused.
   mutating func start(_ options: Options) throws(SystemError) {
+    if let folder { recover(from: folder) }
     store.makeOwnNode()
-    if !options.skipsControlDomain, let link = try host.ownRing() {
+    if !options.skipsControlDomain, ringSlots[.zero] == nil, let link = try host.ownRing() {
       addRing(.zero, link, store.introduce(.zero))
     }
+    if let folder { startRecording(in: folder) }
     if let path = options.pidFile { try SystemCalls.writeProcessFile(path) }
     if options.printsProcess {
       print(getpid())
@@ -165,6 +181,7 @@ struct Server: ~Copyable {
       schedule(slots[id.index])
     }
     store.resumed.removeAll(keepingCapacity: true)
+    if advanceCheckpoint() { hasWork = true }
     if update?.isUnderWay == true { advanceUpdate() }
   }
 

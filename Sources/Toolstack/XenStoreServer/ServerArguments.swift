@@ -60,6 +60,18 @@ public struct ServerArguments: ParsableCommand {
   @Flag(help: .hidden)
   var restart = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep here what a server needs that goes on after a crash; else in SOCKET.state.",
+      valueName: "path"),
+    completion: .directory)
+  var stateDir: String?
+
+  @Flag(
+    name: [.customShort("R"), .long],
+    help: "Begin with an empty store, and keep nothing for a server after this one.")
+  var noRecovery = false
+
   // MARK: Logs
 
   @Option(
@@ -135,9 +147,6 @@ public struct ServerArguments: ParsableCommand {
     name: [.customShort("w", allowingJoined: true), .long], help: .hidden,
     transform: { try Setting($0, "-w, --timeout", ["watch-event"]) })
   var timeout: [Setting] = []
-
-  @Flag(name: [.customShort("R"), .long], help: .hidden)
-  var noRecovery = false
 
   @Option(name: [.customShort("I"), .long], defaultAsFlag: "on", help: .hidden)
   var internalDb: String?
@@ -222,6 +231,9 @@ extension ServerArguments {
     options.hasSocket = !disableSocket
     if let pidFile { options.pidFile = pidFile }
     options.socket = socket ?? Self.usualSocket
+    options.stateFolder =
+      stateDir ?? (disableSocket ? "/run/xenstored/state" : options.socket + ".state")
+    options.keepsState = !noRecovery
     setLogs(&options)
     setLimits(&options)
     options.remarks += remarks
@@ -286,7 +298,6 @@ extension ServerArguments {
         "--quota outstanding: what a domain has not read counts as its memory"
       ),
       (!timeout.isEmpty, "--timeout: events that are not read count as memory, none is dropped"),
-      (noRecovery, "--no-recovery: there is no database on disk to recover"),
       (internalDb != nil, "--internal-db: the store is in memory always"),
       (keepOrphans, "--keep-orphans: nodes of a domain that ended go with it"),
       (preserveLocal, "--preserve-local: nothing is kept of /local"),

@@ -81,58 +81,15 @@ extension SystemCalls {
 
   /// Writes a file that only we may read, in place of one that is there.
   static func writeSecret(_ bytes: [UInt8], to path: String) throws(SystemError) {
-    // Safety: the path is passed with its nul.
-    _ = unsafe unlink(path)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    let descriptor = unsafe open(path, flags, 0o600)
-    guard descriptor >= 0 else { throw SystemError(path) }
+    remove(path)
+    let descriptor = try createPrivate(path)
     defer { close(descriptor) }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { bytes in
-        // Safety: what is read lies within the array.
-        unsafe Glibc.write(
-          descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count &- written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let error = SystemError(path)
-        _ = unsafe unlink(path)
-        throw error
-      }
-      written &+= count
+    do throws(SystemError) {
+      try append(bytes, to: descriptor)
+    } catch {
+      remove(path)
+      throw error
     }
-  }
-
-  /// Reads a whole file.
-  static func contents(of path: String) throws(SystemError) -> [UInt8] {
-    // Safety: the path is passed with its nul, and one structure is written.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError(path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError(path) }
-    var failure: SystemError?
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(0, Int(status.st_size))) {
-      buffer, filled in
-      while filled < buffer.count {
-        // Safety: the kernel writes at most what is left of the buffer.
-        let count = unsafe Glibc.read(
-          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, buffer.count &- filled)
-        if count < 0, errno == EINTR { continue }
-        if count < 0 { failure = SystemError(path) }
-        guard count > 0 else { break }
-        filled &+= count
-      }
-    }
-    if let failure { throw failure }
-    return bytes
-  }
-
-  /// Removes a file.
-  static func remove(_ path: String) {
-    // Safety: the path is passed with its nul.
-    _ = unsafe unlink(path)
   }
 
   /// When a file was written last, in nanoseconds; nil when there is none.

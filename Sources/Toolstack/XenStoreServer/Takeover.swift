@@ -30,6 +30,9 @@ func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemEr
     server.adopt(stream.span)
     server.store.makeOwnNode()
     SystemCalls.remove(path)
+    // What a server of ours wrote down goes on; a stranger changed the store without writing it down.
+    if !legacy.isOurs { server.folder?.removeAll(before: .max) }
+    if let folder = server.folder { server.startRecording(in: folder) }
     if let path = options.pidFile { try? SystemCalls.writeProcessFile(path) }
     SystemCalls.notifyReady()
     server.hasJustTakenOver = predecessor == .dump
@@ -49,6 +52,8 @@ func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemEr
 struct Legacy {
   /// Its descriptors; those that are none any more are left out.
   private(set) var global = GlobalRecord(socket: nil, eventChannels: nil)
+  /// Whether it was a server of ours: others do not write the second version, or not here.
+  let isOurs: Bool
   /// The socket that takes clients.
   var listener: Int32? { global.socket }
 
@@ -84,6 +89,7 @@ struct Legacy {
   /// - Throws: what is wrong with the beginning of the stream.
   init(_ stream: Span<UInt8>) throws(StateError) {
     var reader = try StateReader(stream)
+    isOurs = reader.version == .two
     // A stream says it in one record, a dump in two lines; both begin with it.
     while case .global(let found)? = try reader.next(in: stream) {
       global.socket = found.socket ?? global.socket

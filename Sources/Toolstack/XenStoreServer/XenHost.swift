@@ -81,6 +81,8 @@ struct XenHost: DomainHost {
     return local
   }
 
+  func remotePort(of port: UInt32) -> UInt32? { UInt32(exactly: cxs_xen_remote_port(port)) }
+
   mutating func unbind(_ port: UInt32) { _ = cxs_xen_unbind(port) }
 
   mutating func notify(_ port: UInt32) { _ = cxs_xen_notify(port) }

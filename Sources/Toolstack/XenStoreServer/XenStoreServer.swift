@@ -59,6 +59,9 @@ protocol DomainHost {
   /// - Throws: why it cannot be.
   mutating func bind(_ domain: DomainID, port: UInt32) throws(StoreError) -> UInt32
 
+  /// The domain's port at the other end of ours; nil when nobody knows.
+  func remotePort(of port: UInt32) -> UInt32?
+
   /// Closes our end of an event channel.
   mutating func unbind(_ port: UInt32)
 
@@ -102,6 +105,8 @@ struct NoHost: DomainHost {
   mutating func bind(_ domain: DomainID, port: UInt32) throws(StoreError) -> UInt32 {
     throw .notImplemented
   }
+
+  func remotePort(of port: UInt32) -> UInt32? { nil }
 
   mutating func unbind(_ port: UInt32) {}
 

@@ -39,6 +39,9 @@ int64_t cxs_xen_next_event(void);
 /* Binds a port to a domain's: the local port, or -1. */
 int64_t cxs_xen_bind(uint16_t domain, uint32_t port);
 
+/* The domain's port at the other end of ours, or -1. */
+int64_t cxs_xen_remote_port(uint32_t port);
+
 int cxs_xen_unbind(uint32_t port);
 
 int cxs_xen_notify(uint32_t port);

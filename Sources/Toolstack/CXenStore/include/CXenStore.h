@@ -35,6 +35,9 @@ int cxs_accept(int listener);
 /* A clock that only goes forward. */
 int64_t cxs_milliseconds(void);
 
+/* Microseconds since 1970. */
+uint64_t cxs_microseconds_since_1970(void);
+
 /* Has the allocator give large blocks back to the kernel: tables double as the store grows. */
 void cxs_tune_allocator(void);
 

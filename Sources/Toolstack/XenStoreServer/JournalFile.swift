@@ -1,0 +1,130 @@
+// A file that outlives us, however we end: what is stored to its mapping stays in the page cache. It
+// is mapped a window at a time, and every window is allocated before it is mapped, since a store to
+// a page that cannot be had would end us.
+
+import CXenStore
+import Glibc
+import Synchronization
+
+/// A file of bytes that grows; what was committed is there after a `kill -9`.
+///
+///     0         8        16                  24 ... 4096
+///     "xsjournl" | version | committed length | boot    | bytes ...
+@safe final class JournalFile {
+  private static let window = 256 << 10
+  private static let headBytes = 4096
+  private static let magic: UInt64 = 0x6c6e_7275_6f6a_7378
+  private static let version: UInt64 = 1
+
+  private let descriptor: Int32
+  // Safety of the `@safe` type rests on these: each is a mapping of that many bytes of the file, all
+  // of them allocated, until `deinit` or the next window.
+  private let head: UnsafeMutableRawPointer
+  private var body: UnsafeMutableRawPointer
+  /// Bytes appended, and how many of them stand before the window.
+  private(set) var count = 0
+  private var base = 0
+
+  /// Makes an empty file in the place of one of that name.
+  ///
+  /// - Throws: what the kernel refused.
+  init(path: String) throws(SystemError) {
+    // Safety: the path is passed with its nul.
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw SystemError(path) }
+    do throws(SystemError) {
+      unsafe head = try Self.map(file, 0, Self.headBytes)
+      do throws(SystemError) {
+        unsafe body = try Self.map(file, Self.headBytes, Self.window)
+      } catch {
+        // Safety: nothing else refers to the mapping that was just made.
+        _ = unsafe munmap(head, Self.headBytes)
+        throw error
+      }
+    } catch {
+      close(file)
+      // Safety: the path is passed with its nul.
+      _ = unsafe unlink(path)
+      throw error
+    }
+    descriptor = file
+    let boot = SystemCalls.bootName
+    // Safety: everything lies within the head's page.
+    unsafe head.storeBytes(of: Self.version, toByteOffset: 8, as: UInt64.self)
+    for (index, byte) in boot.prefix(64).enumerated() {
+      unsafe head.storeBytes(of: byte, toByteOffset: 24 + index, as: UInt8.self)
+    }
+    commit()
+    unsafe head.storeBytes(of: Self.magic, toByteOffset: 0, as: UInt64.self)
+  }
+
+  deinit {
+    // Safety: nobody refers to the mappings any more.
+    _ = unsafe munmap(head, Self.headBytes)
+    _ = unsafe munmap(body, Self.window)
+    close(descriptor)
+  }
+
+  /// Allocates and maps bytes of a file.
+  private static func map(
+    _ file: Int32, _ offset: Int, _ length: Int
+  ) throws(SystemError) -> UnsafeMutableRawPointer {
+    let error = posix_fallocate(file, off_t(offset), off_t(length))
+    guard error == 0 else {
+      errno = error
+      throw SystemError("room for the journal")
+    }
+    // Safety: the kernel maps that many bytes, or returns MAP_FAILED.
+    let flags = MAP_SHARED | Int32(MAP_POPULATE)
+    let place = unsafe mmap(nil, length, PROT_READ | PROT_WRITE, flags, file, off_t(offset))
+    guard unsafe place != MAP_FAILED, let place = unsafe place else { throw SystemError("mmap") }
+    return unsafe place
+  }
+
+  /// Appends bytes, which count when they are committed.
+  ///
+  /// - Throws: what the kernel refused; then some of them may be lost.
+  func append(_ bytes: Span<UInt8>) throws(SystemError) {
+    var from = 0
+    while from < bytes.count {
+      if count &- base == Self.window {
+        let next = unsafe try Self.map(descriptor, Self.headBytes &+ count, Self.window)
+        // Safety: the old window is not used after this.
+        _ = unsafe munmap(body, Self.window)
+        unsafe body = unsafe next
+        base = count
+      }
+      let part = min(bytes.count &- from, Self.window &- (count &- base))
+      unsafe bytes.withUnsafeBytes { source in
+        guard let start = source.baseAddress else { return }
+        // Safety: `part` bytes from there on lie in the span, and from here on in the window.
+        unsafe (body + (count &- base)).copyMemory(from: start + from, byteCount: part)
+      }
+      count &+= part
+      from &+= part
+    }
+  }
+
+  /// Makes what was appended so far count.
+  func commit() {
+    // Safety: the word lies in the head's page and is aligned.
+    unsafe (head + 16).assumingMemoryBound(to: Atomic<UInt64>.self)
+      .pointee.store(UInt64(count), ordering: .releasing)
+  }
+
+  /// What was committed to a file of this kind since this machine booted; nil when it is none.
+  ///
+  /// - Throws: what the kernel refused.
+  static func read(_ path: String) throws(SystemError) -> [UInt8]? {
+    let file = try SystemCalls.contents(of: path)
+    guard file.count >= headBytes, word(file, 0) == magic, word(file, 8) == version,
+      file[24...].starts(with: SystemCalls.bootName.prefix(64)),
+      let length = Int(exactly: word(file, 16)), length <= file.count &- headBytes
+    else { return nil }
+    return Array(file[headBytes..<headBytes &+ length])
+  }
+
+  private static func word(_ bytes: [UInt8], _ at: Int) -> UInt64 {
+    (0..<8).reduce(0) { $0 | UInt64(bytes[at &+ $1]) &<< UInt64(8 &* $1) }
+  }
+}

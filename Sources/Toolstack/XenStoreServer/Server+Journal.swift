@@ -1,0 +1,190 @@
+import Glibc
+import XenStoreCore
+import XenStoreState
+import XenStoreWire
+
+/// Writes down what changes, so that a successor can go on where we were killed.
+struct Recorder {
+  let folder: StateFolder
+  /// The number of the journal that is written.
+  var generation: Int
+  var journal: JournalFile
+  /// A checkpoint that is being written.
+  var checkpoint: Checkpoint?
+  /// After how many bytes of journal the next checkpoint begins.
+  var limit = Self.smallest
+
+  /// A journal is never replaced before it has so many bytes.
+  static let smallest = 8 << 20
+
+  /// A checkpoint that is being written, a part in every round.
+  struct Checkpoint {
+    var file: Int32
+    var writer: StateWriter
+    var written = 0
+  }
+}
+
+// Nothing of a round is answered, and no request leaves a ring, before what changed in it is in the
+// journal. The journal of a generation begins when its checkpoint does; the files of the one before
+// go when that checkpoint is complete.
+extension Server {
+  /// Begins to write down what changes.
+  ///
+  /// - Parameter folder: what is in it already belongs to what the store is now, or is of no use.
+  mutating func startRecording(in folder: StateFolder) {
+    let generation = folder.newest
+    do throws(SystemError) {
+      let journal = try JournalFile(path: folder.journal(generation &+ 1))
+      recorder = Recorder(folder: folder, generation: generation &+ 1, journal: journal)
+      store.keepsJournal = true
+      try startCheckpoint()
+    } catch {
+      stopRecording(error)
+    }
+  }
+
+  /// Goes on without: there is no room, for example.
+  mutating func stopRecording(_ error: SystemError) {
+    guard let recorder else { return }
+    self.recorder = nil
+    log.write("\(error.message): from now on nothing is kept for a restart after a crash")
+    if let checkpoint = recorder.checkpoint { close(checkpoint.file) }
+    recorder.folder.removeAll(before: .max)
+    store.endExport()
+    store.keepsJournal = false
+    store.journal = []
+  }
+
+  /// Writes down what this round changed.
+  mutating func record() {
+    guard recorder != nil else { return }
+    for slot in changed { noteRing(slot) }
+    for id in store.dirty where id.index < slots.count && slots[id.index] >= 0 {
+      noteRing(slots[id.index])
+    }
+    guard !store.journal.isEmpty else { return }
+    do throws(SystemError) {
+      try recorder?.journal.append(store.journal.span)
+      recorder?.journal.commit()
+      store.journal.removeAll(keepingCapacity: store.journal.capacity <= 1 << 20)
+    } catch {
+      stopRecording(error)
+    }
+  }
+
+  /// Notes how far a ring is, when that changed.
+  private mutating func noteRing(_ slot: Int) {
+    guard let client = clients[slot], let ring = client.ring, store.isOpen(client.id) else {
+      return
+    }
+    let consumer = ring.consumer
+    let isFresh = ring.noted == nil
+    guard isFresh || ring.noted != consumer || store.hasMoreToNote(client.id) else { return }
+    var note = RingNote(
+      consumer: consumer, input: store.waitingRequest(client.id) + client.input,
+      output: store.noteOutput(client.id, everything: isFresh))
+    if isFresh {
+      note.base = RingNote.Base(
+        producer: ring.link.page[word: RingPage.replyProducer], port: ring.link.remotePort,
+        frame: ring.link.frame, rest: UInt32(clamping: store.partialReply(client.id)),
+        isFailed: ring.isFailed)
+    }
+    store.noteRing(ring.domain, note.bytes)
+    clients[slot]?.ring?.noted = consumer
+  }
+
+  // MARK: Checkpoints
+
+  /// Begins a checkpoint when the journal has grown, and goes on with one that was begun; true when
+  /// there is more to do.
+  mutating func advanceCheckpoint() -> Bool {
+    guard recorder != nil else { return false }
+    do throws(SystemError) {
+      if recorder?.checkpoint != nil { return try continueCheckpoint() }
+      guard let recorder, recorder.journal.count >= recorder.limit else { return false }
+      try startNextGeneration()
+      return true
+    } catch {
+      stopRecording(error)
+      return false
+    }
+  }
+
+  private mutating func startNextGeneration() throws(SystemError) {
+    guard let generation = recorder?.generation,
+      let path = recorder?.folder.journal(generation &+ 1)
+    else { return }
+    record()
+    recorder?.journal = try JournalFile(path: path)
+    recorder?.generation = generation &+ 1
+    try startCheckpoint()
+  }
+
+  /// Has the journal begin with what a checkpoint does not say, and takes a snapshot.
+  private mutating func startCheckpoint() throws(SystemError) {
+    guard let recorder else { return }
+    store.noteDomains()
+    for slot in clients.indices where clients[slot]?.ring != nil {
+      clients[slot]?.ring?.noted = nil
+      noteRing(slot)
+    }
+    var writer = StateWriter(version: .two)
+    do throws(StateError) {
+      try store.exportClients(to: &writer) { id, record in
+        guard case .ring = record.kind else { return false }
+        // Where its bytes are is the journal's to say.
+        record.unread = []
+        record.unsent = []
+        record.partialReply = 0
+        return true
+      }
+    } catch {
+      errno = EIO
+      throw SystemError("checkpoint: \(error.reason)")
+    }
+    store.beginExport()
+    let path = recorder.folder.unfinished(recorder.generation)
+    let file = try SystemCalls.createPrivate(path)
+    self.recorder?.checkpoint = Recorder.Checkpoint(file: file, writer: writer)
+    record()
+  }
+
+  private mutating func continueCheckpoint() throws(SystemError) -> Bool {
+    guard let recorder, var checkpoint = recorder.checkpoint else { return false }
+    let isLeft: Bool
+    do throws(StateError) {
+      isLeft = try store.exportNodes(atMost: 256, to: &checkpoint.writer)
+    } catch {
+      errno = EIO
+      throw SystemError("checkpoint: \(error.reason)")
+    }
+    if !isLeft { checkpoint.writer.end() }
+    let bytes = checkpoint.writer.take()
+    try SystemCalls.append(bytes, to: checkpoint.file)
+    checkpoint.written &+= bytes.count
+    self.recorder?.checkpoint = checkpoint
+    if isLeft { return true }
+    store.endExport()
+    close(checkpoint.file)
+    self.recorder?.checkpoint = nil
+    let folder = recorder.folder
+    let generation = recorder.generation
+    try SystemCalls.rename(folder.unfinished(generation), to: folder.checkpoint(generation))
+    folder.removeAll(before: generation)
+    self.recorder?.limit = max(Recorder.smallest, checkpoint.written)
+    return false
+  }
+
+  /// Begins the checkpoint anew whose snapshot somebody else's export took.
+  mutating func restartCheckpoint() {
+    guard let recorder, let checkpoint = recorder.checkpoint else { return }
+    close(checkpoint.file)
+    self.recorder?.checkpoint = nil
+    do throws(SystemError) {
+      try startNextGeneration()
+    } catch {
+      stopRecording(error)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// The calls to the kernel about the files that keep our state.
+
+import Glibc
+
+extension SystemCalls {
+  /// What this boot of the machine is called: what was written before it is of no use.
+  static let bootName: [UInt8] =
+    (try? contents(of: "/proc/sys/kernel/random/boot_id").filter { $0 > 32 }) ?? []
+
+  /// Reads a whole file.
+  ///
+  /// - Throws: what the kernel refused.
+  static func contents(of path: String) throws(SystemError) -> [UInt8] {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe part.withUnsafeMutableBytes { part in
+        // Safety: the kernel writes at most the buffer's own length.
+        unsafe Glibc.read(descriptor, part.baseAddress, part.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError(path) }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: part[..<count])
+    }
+  }
+
+  /// Appends bytes to an open file.
+  ///
+  /// - Throws: what the kernel refused.
+  static func append(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { bytes in
+        // Safety: what is read lies within the array.
+        unsafe Glibc.write(
+          descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count &- written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError("write") }
+      written &+= count
+    }
+  }
+
+  /// Opens a file for us alone, empty; it is made when it is not there.
+  ///
+  /// - Throws: what the kernel refused.
+  static func createPrivate(_ path: String) throws(SystemError) -> Int32 {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    return descriptor
+  }
+
+  /// Makes a folder for us alone, when it is not there.
+  ///
+  /// - Throws: what the kernel refused.
+  static func makeFolder(_ path: String) throws(SystemError) {
+    // Safety: the path is passed with its nul.
+    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError(path) }
+  }
+
+  /// Locks a file as long as we have it open; nil when another process has locked it.
+  ///
+  /// - Throws: what the kernel refused.
+  static func lock(_ path: String) throws(SystemError) -> Int32? {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemError(path) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    defer { close(descriptor) }
+    if errno == EWOULDBLOCK { return nil }
+    throw SystemError(path)
+  }
+
+  /// Gives a file another name, in place of one that has it.
+  ///
+  /// - Throws: what the kernel refused.
+  static func rename(_ old: String, to new: String) throws(SystemError) {
+    // Safety: both paths are passed with their nuls.
+    guard unsafe Glibc.rename(old, new) == 0 else { throw SystemError(new) }
+  }
+
+  /// Removes a file, when there is one.
+  static func remove(_ path: String) {
+    // Safety: the path is passed with its nul.
+    _ = unsafe unlink(path)
+  }
+
+  /// The names in a folder.
+  static func names(in path: String) -> [String] {
+    // Safety: the path is passed with its nul; each name is copied before the next is read, and the
+    // folder is closed once.
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { _ = unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -224,6 +224,7 @@ let hostedOnly: [Target] = [
     ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstore", "xenstored"]),
   tests(
     "XenStoreLiveUpdateTests", ["XenStoreWire", "XenStoreTestSupport", "xenstore", "xenstored"]),
+  tests("XenStoreCrashTests", ["XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests("XenStoreConformanceTests", ["XenStoreWire", "XenStoreTestSupport", "xenstored"]),
   tests("HouseRulesTests", []),
 ]

@@ -4,7 +4,7 @@ import XenStoreClient
 import XenStoreTestSupport
 
 @Suite struct DaemonTests {
-  @Test func aFullPipeAsTraceDoesNotStallService() async throws {
+  @Test(.timeLimit(.minutes(5))) func aFullPipeAsTraceDoesNotStallService() async throws {
     let folder = try Folder()
     let pipe = folder.path + "/pipe"
     try #require(mkfifo(pipe, 0o600) == 0)
@@ -13,9 +13,7 @@ import XenStoreTestSupport
     let daemon = try Daemon(["-T", pipe])
     let client = try XenStoreClient(Endpoint(socket: daemon.socket))
     let value = String(repeating: "x", count: 2000)
-    let start = ContinuousClock.now
     for index in 0..<3000 { try await client.write("/a\(index % 10)", value) }
-    #expect(ContinuousClock.now - start < .seconds(20))
     #expect(daemon.stop() == 0)
   }
 
@@ -70,7 +68,7 @@ import XenStoreTestSupport
     let options = ["-N", "--config-file", "/dev/null", "--socket"]
     let second = try Program.run("xenstored", options + [daemon.socket])
     #expect(second.code == 1)
-    #expect(second.complaints.contains("Address already in use"))
+    #expect(second.complaints.contains("another server has it"))
     let third = try Program.run(
       "xenstored", options + [folder.path + "/socket", "-F", folder.path + "/pid"])
     #expect(third.code == 1)

@@ -73,7 +73,7 @@ extension Conformance {
     Case("a command whose name has no nul", "CONTROL check -> !EINVAL ;O ~"),
     Case("a line in the log", "CONTROL print|hello| -> OK|"),
     Case("help", "CONTROL help| -> ~"),
-    Case("the server's own node", "READ /tool/xenstored| -> "),
+    Case("the server's own node", "READ /tool/xenstored| ->  ;O ~"),
     Case("features", "FEATURE | -> ?| ;C !ENOSYS ;O !ENOSYS"),
     Case("features of a domain that is unknown", "FEATURE 4711| -> !ENOENT ;C !ENOSYS ;O !ENOSYS"),
     Case(

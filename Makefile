@@ -70,11 +70,11 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
 	Tools/images stock
 	MARTLET_TEST_ALL=1 swift test --explicit-target-dependency-import-check error
-	$(MAKE) image guests xenstored images
+	$(MAKE) image guests xenstored xenstore images
 	Tests/EndToEnd/run --hypervisor build/martlet --quick
 
 .PHONY: test-full
-test-full: image guests xenstored images ## end to end, the long ones too
+test-full: image guests xenstored xenstore images ## end to end, the long ones too
 	Tests/EndToEnd/run --hypervisor build/martlet
 
 .PHONY: fuzz-xenstore

@@ -35,6 +35,8 @@ final class Channel: Sendable {
     var pending: [UInt32: Pending] = [:]
     var output: [[UInt8]] = []
     var sent = 0
+    /// The number of the request that went to the device last.
+    var last: UInt32 = 0
     var queues: [String: EventQueue] = [:]
     var end: XenStoreClientError?
     /// What is to be done when the lock is free again.
@@ -139,13 +141,22 @@ final class Channel: Sendable {
     }
   }
 
+  /// Whether something can be sent now. The device keeps one request, and would send the payload of
+  /// a second in its place: it gets one at a time.
+  private func maySend(_ state: borrowing State) -> Bool {
+    !state.output.isEmpty && (kind == .socket || state.pending[state.last] == nil)
+  }
+
   /// Sends until the kernel takes no more.
+  ///
+  /// - Source: `drivers/xen/xenbus/xenbus_dev_frontend.c` of Linux (`xenbus_dev_request_and_reply`)
   private func transmit(_ state: inout State) {
-    while let message = state.output.first {
+    while maySend(state), let message = state.output.first {
       switch SystemCalls.transmit(descriptor, kind, message, from: state.sent) {
       case .bytes(let count):
         state.sent += count
         if state.sent < message.count { continue }
+        state.last = MessageHeader(reading: message.span)?.requestID ?? 0
       case .wouldBlock: return
       case .failed(let code):
         // The device refuses a message itself where the server would have answered.
@@ -200,7 +211,7 @@ final class Channel: Sendable {
     var buffer = [UInt8](repeating: 0, count: 65536)
     var input: [UInt8] = []
     while true {
-      let hasOutput = locked { $0.end == nil ? !$0.output.isEmpty : nil }
+      let hasOutput = locked { $0.end == nil ? maySend($0) : nil }
       guard let hasOutput else { break }
       SystemCalls.wait(descriptor, writes: hasOutput, waker: woken)
       if hasOutput { locked { transmit(&$0) } }
@@ -232,6 +243,7 @@ final class Channel: Sendable {
         receive(&state, header, Array(input[start..<end]))
         position = end
       }
+      if state.end == nil { transmit(&state) }
     }
     input.removeSubrange(..<position)
   }

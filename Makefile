@@ -77,6 +77,10 @@ test: lint setup ## every test: house rules and units, test guests, end to end (
 test-full: image guests xenstored xenstore images ## end to end, the long ones too
 	Tests/EndToEnd/run --hypervisor build/martlet
 
+.PHONY: simulate-xenstore
+simulate-xenstore: ## our xenstored against a model: 20 runs of a million random operations
+	Tools/simulate-xenstore
+
 .PHONY: fuzz-xenstore
 fuzz-xenstore: ## fuzz our xenstored for SECONDS (60) a target; KEEP=1 keeps what is worth it
 	Tools/fuzz-xenstore --seconds $(or $(SECONDS),60) $(if $(KEEP),--keep)

@@ -204,6 +204,9 @@ let hostedOnly: [Target] = [
   .executableTarget(
     name: "xenstore-fuzz", dependencies: ["XenStoreTrials"], path: "Tests/xenstore-fuzz",
     swiftSettings: [.swiftLanguageMode(.v6)]),
+  .executableTarget(
+    name: "xenstore-simulation", dependencies: ["XenStoreTrials"],
+    path: "Tests/xenstore-simulation", swiftSettings: [.swiftLanguageMode(.v6)]),
   tests(
     "XenStoreServerTests",
     ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire", "XenStoreTrials"]),

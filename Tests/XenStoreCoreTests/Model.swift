@@ -320,13 +320,13 @@ struct Model {
     for (operation, answer) in held.log where answer == .ok {
       let path = path(client, operation)
       if case .makeDirectory = operation, before[path] != nil { continue }
-      guard done.insert(path).inserted else { continue }
+      let isFirst = done.insert(path).inserted
       if case .remove = operation, before[path] != nil {
         for below in watchedBelow(path, before, fresh) where done.insert(below).inserted {
           fireExactly(below, before)
         }
       }
-      fire(path, before, fresh)
+      if isFirst { fire(path, before, fresh) }
     }
     tree = fresh
     return .ok

@@ -137,4 +137,19 @@ private func outcome(_ steps: [Step]) -> String {
     #expect(harness.commit(mine, transaction) == "ENOENT")
     #expect(harness.store.inconsistency() == nil)
   }
+
+  /// What the simulation found: the node's own event hid those of what went with it.
+  @Test func aNodeThatIsWrittenAndThenRemovedTakesAlongWhatIsWatchedBelow() {
+    var harness = Harness()
+    let writer = harness.store.connectSocket()
+    let watcher = harness.store.connectSocket()
+    harness.write(writer, "/a/b", "x")
+    #expect(harness.ask(watcher, .watch, "/a/b", "t") == "OK")
+    _ = harness.take(watcher)
+    let transaction = harness.start(writer)
+    harness.write(writer, "/a", "y", in: transaction)
+    harness.remove(writer, "/a", in: transaction)
+    #expect(harness.commit(writer, transaction) == "OK")
+    #expect(harness.take(watcher) == ["/a/b t"])
+  }
 }

@@ -127,28 +127,30 @@ struct Guest {
 
   /// Puts bytes into the ring, as many as fit; returns how many that were.
   func put(_ bytes: ArraySlice<UInt8>) -> Int {
-    let producer = page[word: RingPage.requestProducer]
-    let used = producer &- page[word: RingPage.requestConsumer]
-    let count = min(bytes.count, RingPage.ringSize - Int(used))
-    for (index, byte) in bytes.prefix(count).enumerated() {
-      let at = (Int(producer) + index) % RingPage.ringSize
-      page.write([byte].span, from: 0, to: at..<at + 1)
-    }
-    page[word: RingPage.requestProducer] = producer &+ UInt32(count)
+    let indexes = RingIndexes(
+      consumer: page[word: RingPage.requestConsumer], producer: page[word: RingPage.requestProducer]
+    )
+    guard let space = try? indexes.space() else { return 0 }
+    let count = min(bytes.count, space)
+    let (first, second) = indexes.toWrite(count)
+    let source = Array(bytes.prefix(count))
+    page.write(source.span, from: 0, to: first)
+    page.write(source.span, from: first.count, to: second)
+    page[word: RingPage.requestProducer] = indexes.producer &+ UInt32(count)
     return count
   }
 
   /// Takes what is in the ring; nothing when its indexes cannot be.
   func take() -> [UInt8] {
-    let consumer = page[word: RingPage.replyConsumer]
-    let count = page[word: RingPage.replyProducer] &- consumer
-    guard count <= UInt32(RingPage.ringSize) else { return [] }
+    let indexes = RingIndexes(
+      consumer: page[word: RingPage.replyConsumer], producer: page[word: RingPage.replyProducer])
+    guard let count = try? indexes.used(), count > 0 else { return [] }
+    let (first, second) = indexes.toRead(count)
     var bytes: [UInt8] = []
-    for index in 0..<Int(count) {
-      let at = RingPage.replies + (Int(consumer) + index) % RingPage.ringSize
-      page.append(at..<at + 1, to: &bytes)
+    for run in [first, second] {
+      page.append(RingPage.replies + run.lowerBound..<RingPage.replies + run.upperBound, to: &bytes)
     }
-    page[word: RingPage.replyConsumer] = consumer &+ count
+    page[word: RingPage.replyConsumer] = indexes.producer
     return bytes
   }
 }

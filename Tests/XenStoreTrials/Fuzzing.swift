@@ -7,12 +7,15 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case stream
   /// Pages of rings and events, into the server.
   case ring
+  /// The stream that hands the state of one server to another.
+  case state
 
   /// Runs one input.
   public func run(_ bytes: [UInt8]) {
     switch self {
     case .stream: StreamFuzz.run(bytes)
     case .ring: RingFuzz.run(bytes)
+    case .state: StateFuzz.run(bytes)
     }
   }
 }

@@ -84,7 +84,7 @@ extension XenStore {
     for connection in connections where connection.isOpen && !connection.caller.isPrivileged {
       let limit = Int(clamping: domains[connection.caller.domain]?.quotas[.memory] ?? 0)
       // A reply is never refused: one of them may come on top.
-      precondition(limit < 2_000_000 || memory(connection.caller) <= limit + 2 * WireLimit.payload)
+      precondition(limit < 2_000_000 || memory(connection.caller) - 2 * WireLimit.payload <= limit)
     }
   }
 }

@@ -226,7 +226,10 @@ extension XenStore {
     if let special = Special(payload, range) {
       guard caller.isPrivileged else { throw .accessDenied }
       try know(entries)
-      specialPermissions[special.rawValue] = entries
+      // Who does not exist cannot be meant, nor a namesake that comes later.
+      specialPermissions[special.rawValue] = entries.enumerated().filter {
+        $0.offset == 0 || births[Int($0.element.domain.rawValue)] != 0
+      }.map(\.element)
       // That is outside of transactions.
       note(caller, .setPermissions, payload)
       ok()

@@ -187,7 +187,8 @@ extension XenStore {
       let old = nodes.walk(path.span).node
       // A directory that was there already was not touched.
       if entry.type == .makeDirectory, old >= 0 { continue }
-      guard done.insert(mark(path)).inserted else { continue }
+      // What a removal takes along may be news although the node itself is not.
+      if entry.type != .remove, done.contains(mark(path)) { continue }
       fireChange(entry.type, old, &tree, &done)
     }
   }
@@ -208,6 +209,7 @@ extension XenStore {
     for place in below.reversed() where done.insert(mark(place.path)).inserted {
       fireExactly(place)
     }
+    guard done.insert(mark(path)).inserted else { return }
     if old >= 0 { fire(old, new >= 0 ? .before : .all) }
     guard new >= 0 else { return }
     swap(&nodes.tree, &tree)

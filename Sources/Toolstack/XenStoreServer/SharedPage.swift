@@ -22,7 +22,7 @@ import Synchronization
   private let base: UnsafeMutableRawPointer
   private let origin: Origin
 
-  #if DEBUG || XENSTORE_FUZZER
+  #if DEBUG || XENSTORE_TRIALS
     /// What the domain does just before we look: a trial may change the page at any moment.
     var interference: (() -> Void)?
   #endif
@@ -70,7 +70,7 @@ import Synchronization
   /// The word at a multiple of four: one acquiring load, or one releasing store.
   subscript(word offset: Int) -> UInt32 {
     get {
-      #if DEBUG || XENSTORE_FUZZER
+      #if DEBUG || XENSTORE_TRIALS
         interference?()
       #endif
       precondition(offset >= 0 && offset <= Self.byteCount &- 4 && offset & 3 == 0)
@@ -88,7 +88,7 @@ import Synchronization
 
   /// Copies bytes out, to the end of an array.
   func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
-    #if DEBUG || XENSTORE_FUZZER
+    #if DEBUG || XENSTORE_TRIALS
       interference?()
     #endif
     precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)

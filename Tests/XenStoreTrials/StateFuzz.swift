@@ -1,0 +1,33 @@
+import XenStoreState
+
+/// A stream of a server's state, as another program may have left it.
+enum StateFuzz {
+  static func run(_ bytes: [UInt8]) {
+    guard var reader = try? StateReader(bytes.span) else { return }
+    var last = -1
+    var count = 0
+    while reader.offset != last {
+      precondition(reader.offset > last && reader.offset <= bytes.count, "it goes nowhere")
+      last = reader.offset
+      do {
+        guard let record = try reader.next(in: bytes.span) else { break }
+        count += 1
+        look(at: record, of: reader, bytes)
+      } catch {}
+    }
+    precondition(count <= bytes.count, "more records than bytes")
+  }
+
+  /// Reads every byte that a record refers to.
+  private static func look(
+    at record: StateRecord, of reader: StateReader, _ stream: [UInt8]
+  ) {
+    guard case .node(let node) = record else { return }
+    var sum: UInt8 = 0
+    reader.withBytes(in: stream.span) { bytes in
+      for index in node.path { sum ^= bytes[index] }
+      for index in node.value { sum ^= bytes[index] }
+      for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
+    }
+  }
+}

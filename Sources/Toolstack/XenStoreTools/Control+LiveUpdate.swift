@@ -24,7 +24,9 @@ struct LiveUpdateSteps {
         }
         commandLine = line
       case "-t":
-        guard let text = rest.popFirst() else { throw Self.refusal("Missing timeout value", code: 2) }
+        guard let text = rest.popFirst() else {
+          throw Self.refusal("Missing timeout value", code: 2)
+        }
         guard let number = Int(text), number >= 0 else {
           throw Self.refusal("-t takes a number of seconds, not '\(text)'", code: 2)
         }

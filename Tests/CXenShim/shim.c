@@ -29,6 +29,11 @@ static struct xen_machine *machine(void)
 	return world.machine;
 }
 
+struct xen_machine *xen_shim_machine(void)
+{
+	return machine();
+}
+
 static int state_of(uint32_t domain)
 {
 	if (domain > XEN_LAST_DOMAIN)
@@ -168,6 +173,8 @@ int xenevtchn_notify(xenevtchn_handle *handle, evtchn_port_t port)
 		errno = ENOTCONN;
 		return -1;
 	}
+	/* Replies are in the ring, the domain does not know yet. */
+	xen_shim_count(machine());
 	if (remote != XEN_CLOSED && !__atomic_exchange_n(&machine()->pending[domain], 1, __ATOMIC_SEQ_CST))
 		while (write(world.guests, &domain, sizeof(domain)) < 0 && errno == EINTR)
 			;

@@ -33,12 +33,18 @@ import XenStoreWire
     rings.forEach { $0.watch() }
 
     for crash in 1...Self.crashes {
+      if crash % 10 == 0 {
+        #expect(try Self.update(daemon) == "OK", "update before crash \(crash)")
+      }
+      // Every other one ends where it has just told somebody something.
+      if crash % 2 == 1 { daemon.machine.endDaemon(after: .random(in: 1...300)) }
       let end = Date(timeIntervalSinceNow: .random(in: 0.005...0.06))
       while Date() < end { (sockets + rings).forEach { $0.step() } }
       daemon.signal(SIGKILL)
       // Some is sent to nobody, and stays in the rings.
       rings.forEach { $0.step() }
       daemon.stop()
+      daemon.machine.endDaemon(after: 0)
       try daemon.start()
 
       let control = Control(daemon.socket)
@@ -65,6 +71,16 @@ import XenStoreWire
     let served = (sockets + rings).reduce(0) { $0 + $1.requests }
     print("\(Self.crashes) kills, \(served) requests")
     #expect(served > 10 * Self.crashes)
+  }
+
+  /// Has the server hand over to another process of itself; its answer.
+  private static func update(_ daemon: ShimmedDaemon) throws -> String {
+    let program = try FileManager.default.destinationOfSymbolicLink(
+      atPath: "/proc/\(daemon.identifier)/exe")
+    let control = Control(daemon.socket)
+    let answer = control.ask(.control, Array("live-update\0-f\0\(program)\0".utf8))
+    guard answer == "OK" else { return answer }
+    return control.ask(.control, Array("live-update\0-s\0-t\0\(5)\0".utf8))
   }
 
   /// Waits until everything is answered.

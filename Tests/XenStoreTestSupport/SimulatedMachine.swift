@@ -28,6 +28,9 @@ public final class SimulatedMachine {
     xen_set_domain(&guests, domain, UInt8(truncatingIfNeeded: fate.rawValue))
   }
 
+  /// Has the daemon killed when it has sent something so many times more; 0 for never.
+  public func endDaemon(after count: Int) { guests.machine.pointee.lives = UInt32(count) }
+
   /// Sends an event from a domain's port; false when that is not bound to the daemon.
   @discardableResult
   public func send(from domain: UInt16, port: UInt32) -> Bool {

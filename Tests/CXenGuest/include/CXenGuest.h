@@ -45,6 +45,8 @@ struct xen_machine {
 	/* The domain's end of each of the daemon's ports; 0 when not bound, XEN_CLOSED after the domain
 	 * ended. */
 	uint32_t remote[XEN_DOMAINS];
+	/* How many more things the daemon may send before it is killed; 0 for no end. */
+	uint32_t lives;
 };
 
 struct xen_guests {

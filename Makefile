@@ -67,7 +67,7 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 	Tools/demo --hypervisor build/martlet
 
 .PHONY: test
-test: lint setup ## every test: house rules and units, test guests, end to end (under 45 minutes)
+test: lint setup ## every test: house rules and units, test guests, end to end (under an hour)
 	Tools/images stock
 	MARTLET_TEST_ALL=1 swift test --explicit-target-dependency-import-check error
 	$(MAKE) image guests xenstored xenstore images

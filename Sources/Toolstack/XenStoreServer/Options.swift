@@ -8,6 +8,8 @@ public struct Options: Equatable, Sendable {
   public var hasSocket = true
   /// Where our process number is written to.
   public var pidFile: String?
+  /// Whether we end when that cannot be: somebody asked for it on the command line.
+  public var needsPidFile = false
   /// The file that gets lines for an administrator; nil for the trace file or the usual place.
   public var logFile: String?
   /// The file that gets what clients ask and are answered, and the lines too when they have none.

@@ -142,12 +142,25 @@ struct Server: ~Copyable {
       addRing(.zero, link, store.introduce(.zero))
     }
     if let folder { startRecording(in: folder) }
-    if let path = options.pidFile { try SystemCalls.writeProcessFile(path) }
+    try writeProcessFile(options)
     if options.printsProcess {
       print(getpid())
       fflush(nil)
     }
     SystemCalls.notifyReady()
+  }
+
+  /// Writes our number where somebody wants it.
+  ///
+  /// - Throws: what the kernel refused, when the command line names the file; else it is logged.
+  private mutating func writeProcessFile(_ options: Options) throws(SystemError) {
+    guard let path = options.pidFile else { return }
+    do throws(SystemError) {
+      try SystemCalls.writeProcessFile(path)
+    } catch {
+      if options.needsPidFile { throw error }
+      log.write(error.message, .warning)
+    }
   }
 
   /// Serves until a signal ends it.

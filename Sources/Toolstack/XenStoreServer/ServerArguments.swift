@@ -229,7 +229,10 @@ extension ServerArguments {
     options.skipsControlDomain = noDomainInit
     options.predecessor = takesOver ? .stream : live ? .dump : nil
     options.hasSocket = !disableSocket
-    if let pidFile { options.pidFile = pidFile }
+    if let pidFile {
+      options.pidFile = pidFile
+      options.needsPidFile = true
+    }
     options.socket = socket ?? Self.usualSocket
     options.stateFolder =
       stateDir ?? (disableSocket ? "/run/xenstored/state" : options.socket + ".state")

@@ -191,6 +191,47 @@ import XenStoreWire
     #expect(harness.server.store.nodeCount == 3)
   }
 
+  /// Says that the server crashed while it served a domain.
+  private func blame(_ domain: UInt16, _ harness: borrowing RingHarness) {
+    let folder = harness.folder + "/state/"
+    let journals = SystemCalls.names(in: folder).filter { $0.hasPrefix("journal-") }
+    let newest = journals.max { Int($0.dropFirst(8))! < Int($1.dropFirst(8))! }!
+    let file = open(folder + newest, O_RDWR)
+    var word = UInt64(domain) + 1
+    _ = pwrite(file, &word, 8, 96)
+    close(file)
+  }
+
+  @Test func aDomainWhoseRequestsEndTheServerThriceIsServedNoMore() throws {
+    var harness = try RingHarness(keepsState: true)
+    let guest = makeGuest(&harness)
+    for crash in 1...3 {
+      #expect(harness.ask(guest, .write, "x", value: "\(crash)") == "OK")
+      blame(crash == 1 ? 4 : 5, harness)
+      try harness.restart()
+      harness.settle()
+    }
+    #expect(guest.page[word: RingPage.error] == 0)
+    blame(5, harness)
+    try harness.restart()
+    harness.settle()
+    #expect(guest.page[word: RingPage.error] == RingError.communication.rawValue)
+    #expect(harness.ask(harness.control, .read, "/local/domain/5/x") == "3")
+    // It is served on when it begins anew.
+    guest.page[word: RingPage.connection] = 1
+    guest.notify()
+    harness.settle()
+    #expect(harness.ask(guest, .write, "x", value: "4") == "OK")
+  }
+
+  @Test func crashesOfLongAgoAreForgotten() {
+    let strikes = Strikes().adding(6, at: 1000).adding(6, at: 1100)
+    #expect(strikes.adding(0, at: 1200) == strikes)
+    #expect(strikes.adding(6, at: 1200).condemned == DomainID(rawValue: 5))
+    #expect(strikes.adding(6, at: 1800).condemned == nil)
+    #expect(strikes.adding(7, at: 1200).count == 1)
+  }
+
   @Test func twoServersDoNotShareAFolder() throws {
     let harness = try RingHarness(keepsState: true)
     let folder = harness.folder + "/state"

@@ -8,8 +8,10 @@ import Synchronization
 
 /// A file of bytes that grows; what was committed is there after a `kill -9`.
 ///
-///     0         8        16                  24 ... 4096
-///     "xsjournl" | version | committed length | boot    | bytes ...
+///     0          8         16                 24     96        104                        4096
+///     "xsjournl" | version | committed length | boot | suspect | whom, how often, when | ... bytes
+///
+/// A crash stores whom we served then as the suspect.
 @safe final class JournalFile {
   private static let window = 256 << 10
   private static let headBytes = 4096
@@ -27,8 +29,9 @@ import Synchronization
 
   /// Makes an empty file in the place of one of that name.
   ///
+  /// - Parameter strikes: who is suspected of crashes so far.
   /// - Throws: what the kernel refused.
-  init(path: String) throws(SystemError) {
+  init(path: String, strikes: Strikes = Strikes()) throws(SystemError) {
     // Safety: the path is passed with its nul.
     let file = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw SystemError(path) }
@@ -54,12 +57,17 @@ import Synchronization
     for (index, byte) in boot.prefix(64).enumerated() {
       unsafe head.storeBytes(of: byte, toByteOffset: 24 + index, as: UInt8.self)
     }
+    unsafe head.storeBytes(of: strikes.suspect, toByteOffset: 104, as: UInt64.self)
+    unsafe head.storeBytes(of: strikes.count, toByteOffset: 112, as: UInt64.self)
+    unsafe head.storeBytes(of: strikes.time, toByteOffset: 120, as: UInt64.self)
     commit()
     unsafe head.storeBytes(of: Self.magic, toByteOffset: 0, as: UInt64.self)
+    unsafe cxs_tell_of_crash((head + 96).assumingMemoryBound(to: UInt64.self))
   }
 
   deinit {
-    // Safety: nobody refers to the mappings any more.
+    // Safety: nobody refers to the mappings any more, a crash neither.
+    unsafe cxs_forget_crash((head + 96).assumingMemoryBound(to: UInt64.self))
     _ = unsafe munmap(head, Self.headBytes)
     _ = unsafe munmap(body, Self.window)
     close(descriptor)
@@ -122,6 +130,15 @@ import Synchronization
       let length = Int(exactly: word(file, 16)), length <= file.count &- headBytes
     else { return nil }
     return Array(file[headBytes..<headBytes &+ length])
+  }
+
+  /// Who is suspected, after this file's server has ended.
+  static func strikes(in path: String) -> Strikes {
+    guard let file = try? SystemCalls.contents(of: path), file.count >= headBytes,
+      word(file, 0) == magic
+    else { return Strikes() }
+    let known = Strikes(suspect: word(file, 104), count: word(file, 112), time: word(file, 120))
+    return known.adding(word(file, 96), at: UInt64(SystemCalls.milliseconds() / 1000))
   }
 
   private static func word(_ bytes: [UInt8], _ at: Int) -> UInt64 {

@@ -6,6 +6,8 @@ import XenStoreWire
 /// Writes down what changes, so that a successor can go on where we were killed.
 struct Recorder {
   let folder: StateFolder
+  /// Whose requests ended servers before us.
+  let strikes: Strikes
   /// The number of the journal that is written.
   var generation: Int
   var journal: JournalFile
@@ -34,9 +36,11 @@ extension Server {
   /// - Parameter folder: what is in it already belongs to what the store is now, or is of no use.
   mutating func startRecording(in folder: StateFolder) {
     let generation = folder.newest
+    let strikes = JournalFile.strikes(in: folder.journal(generation))
     do throws(SystemError) {
-      let journal = try JournalFile(path: folder.journal(generation &+ 1))
-      recorder = Recorder(folder: folder, generation: generation &+ 1, journal: journal)
+      let journal = try JournalFile(path: folder.journal(generation &+ 1), strikes: strikes)
+      recorder = Recorder(
+        folder: folder, strikes: strikes, generation: generation &+ 1, journal: journal)
       store.keepsJournal = true
       try startCheckpoint()
     } catch {
@@ -112,12 +116,11 @@ extension Server {
   }
 
   private mutating func startNextGeneration() throws(SystemError) {
-    guard let generation = recorder?.generation,
-      let path = recorder?.folder.journal(generation &+ 1)
-    else { return }
+    guard let last = recorder else { return }
     record()
-    recorder?.journal = try JournalFile(path: path)
-    recorder?.generation = generation &+ 1
+    let path = last.folder.journal(last.generation &+ 1)
+    recorder?.journal = try JournalFile(path: path, strikes: last.strikes)
+    recorder?.generation = last.generation &+ 1
     try startCheckpoint()
   }
 

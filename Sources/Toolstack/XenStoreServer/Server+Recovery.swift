@@ -22,6 +22,7 @@ extension Server {
         guard let journal = try JournalFile.read(path), replay(journal, path, &rings) else { break }
       }
       resume(rings)
+      condemn(JournalFile.strikes(in: folder.journal(folder.newest)))
     } catch {
       log.write("\(error.message): what was known before cannot be recovered in full")
     }
@@ -84,6 +85,15 @@ extension Server {
       }
     }
     if !ringSlots.isEmpty { lookAtDomains() }
+  }
+
+  /// Serves a domain no more whose requests end servers: all others come first.
+  private mutating func condemn(_ strikes: Strikes) {
+    guard let domain = strikes.condemned, let slot = ringSlots[domain] else { return }
+    log.write(
+      "domain \(domain.rawValue): its requests ended the server \(strikes.count) times in a row",
+      .error)
+    failRing(slot, .communication)
   }
 
   private mutating func resumedLink(

@@ -1,3 +1,4 @@
+import CXenStore
 import XenStoreCore
 import XenStoreWire
 
@@ -104,6 +105,8 @@ extension Server {
     _ slot: Int, _ id: ConnectionID, _ bytes: Span<UInt8>
   ) -> (taken: Int, Outcome) {
     var position = 0
+    if let ring = clients[slot]?.ring { cxs_set_serving(UInt64(ring.domain.rawValue) &+ 1) }
+    defer { cxs_set_serving(0) }
     while true {
       let rest = bytes.extracting(position..<bytes.count)
       let consumed = store.consume(id, rest, budget: budget)

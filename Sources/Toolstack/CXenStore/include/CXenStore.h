@@ -16,6 +16,13 @@ struct cxs_event {
 /* Events: EPOLLIN, EPOLLOUT, EPOLLHUP or EPOLLERR. */
 enum { CXS_READ = 0x001, CXS_WRITE = 0x004, CXS_GONE = 0x018 };
 
+/* What is served now, for a crash to tell of; 0 for nothing that could be to blame. */
+void cxs_set_serving(uint64_t number);
+
+/* Has a crash store that number here; 0 to have it stored nowhere, when it is stored at `old`. */
+void cxs_tell_of_crash(uint64_t *place);
+void cxs_forget_crash(const uint64_t *old);
+
 int cxs_epoll_create(void);
 
 int cxs_epoll_set(int epoll, int fd, int add, uint32_t events, uint32_t number);

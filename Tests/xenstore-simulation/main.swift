@@ -32,4 +32,5 @@ for seed in seeds {
   }
   simulation.finish()
   print("seed \(seed): \(simulation.operations) operations, no difference, \(Int(seconds)) s")
+  fflush(nil)
 }

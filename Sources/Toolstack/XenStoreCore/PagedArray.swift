@@ -30,6 +30,8 @@ struct Snapshots {
 
   private(set) var clock: UInt64 = 1
   private(set) var open: [Fork] = []
+  /// Pages that are kept for forks.
+  private(set) var keptCount = 0
 
   /// Opens a fork now; returns its time.
   mutating func begin() -> UInt64 {
@@ -44,6 +46,7 @@ struct Snapshots {
   mutating func keeps(_ page: PageReference, born: UInt64) -> Bool {
     guard let last = open.indices.last, open[last].time >= born else { return false }
     open[last].kept.append(page)
+    keptCount &+= 1
     return true
   }
 
@@ -51,6 +54,7 @@ struct Snapshots {
   mutating func end(_ time: UInt64) -> (older: Int?, kept: [PageReference]) {
     guard let index = open.lastIndex(where: { $0.time == time }) else { return (nil, []) }
     let kept = open.remove(at: index).kept
+    keptCount &-= kept.count
     return (index > 0 ? index &- 1 : nil, kept)
   }
 
@@ -58,8 +62,12 @@ struct Snapshots {
   mutating func passes(_ page: PageReference, born: UInt64, to older: Int?) -> Bool {
     guard let older, open[older].time >= born else { return false }
     open[older].kept.append(page)
+    keptCount &+= 1
     return true
   }
+
+  /// How many pages are kept for the fork of that time.
+  func count(_ time: UInt64) -> Int { open.last { $0.time == time }?.kept.count ?? 0 }
 }
 
 /// Elements in pages that versions share until one of them writes.

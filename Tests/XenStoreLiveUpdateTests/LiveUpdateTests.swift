@@ -180,7 +180,7 @@ struct RefusalTests {
 
   @Test(arguments: [
     ("/nowhere", "No such file"), ("/etc/passwd", "not executable"), ("/tmp", "not a file"),
-    ("/bin/false", "cannot be started"),
+    ("/bin/false", "cannot be started"), ("/bin/true", "names no xenstored"),
   ])
   func aProgramThatCannotTakeOverIsRefused(_ program: String, _ reason: String) throws {
     let (daemon, client) = try daemon()

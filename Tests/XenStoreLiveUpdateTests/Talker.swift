@@ -76,6 +76,12 @@ final class Talker {
     }
   }
 
+  /// Whether something has come that was not looked at.
+  var hasInput: Bool {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return !input.isEmpty || poll(&waiting, 1, 0) == 1
+  }
+
   private func fill(_ patience: Int32) throws {
     if let guest {
       guard let bytes = guest.receive(patience: Int(patience)) else { throw Silence() }

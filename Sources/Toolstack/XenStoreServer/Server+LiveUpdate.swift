@@ -155,6 +155,10 @@ extension Server {
             + "with these options.")
         return
       }
+      guard output.contains("xenstored") else {
+        endUpdate(because: "The help of \(update?.program ?? "the program") names no xenstored.")
+        return
+      }
       update?.start?.isOurs = output.contains(Succession.mark)
       update?.start?.ready = SystemCalls.milliseconds()
       advanceUpdate()

@@ -11,7 +11,7 @@
  */
 
 /*
- * Runs a program with its output in a pipe and its errors nowhere; returns the process, or -1.
+ * Runs a program with its output and errors in a pipe; returns the process, or -1.
  * `output` is the pipe's end to read from; it does not block.
  */
 int cxs_try(const char *words, size_t length, int *output);

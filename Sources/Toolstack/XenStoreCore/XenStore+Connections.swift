@@ -141,7 +141,7 @@ extension XenStore {
   ) throws(StoreError) {
     guard let quotas = quotas(caller) else { return }
     guard quotas.forbids(amount, of: kind), !isReplaying else {
-      noteAmount(caller, amount, kind)
+      noteAmount(caller, amount, kind, quotas)
       return
     }
     let bit = UInt16(1) << UInt16(kind.rawValue)

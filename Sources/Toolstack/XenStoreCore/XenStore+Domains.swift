@@ -76,21 +76,21 @@ extension XenStore {
       }
       reply.append(0)
     case .getQuota(let domain, let name?):
-      guard let kind = QuotaKind(payload, name) else { throw .invalid }
+      guard let limit = LimitName(payload, name) else { throw .invalid }
       var quotas = defaultQuotas
       if let domain {
         guard let record = domains[domain.rawValue] else { throw .notFound }
         quotas = record.quotas
       }
-      Decimal.append(quotas[kind], to: &reply)
+      Decimal.append(quotas[limit], to: &reply)
       reply.append(0)
     case .setQuota(let domain, let name, let value):
-      guard let kind = QuotaKind(payload, name) else { throw .invalid }
+      guard let limit = LimitName(payload, name) else { throw .invalid }
       if let domain {
         try requireRecord(domain)
-        domains[domain.rawValue]?.quotas[kind] = value
+        domains[domain.rawValue]?.quotas[limit] = value
       } else {
-        defaultQuotas[kind] = value
+        defaultQuotas[limit] = value
       }
       ok()
     default: throw .notImplemented

@@ -114,9 +114,16 @@ extension XenStore {
   static let shutDownName = Array("martlet-has-shut-down".utf8)
 
   private func records(_ quotas: Quotas) -> [QuotaRecord] {
-    QuotaKind.allCases.map {
+    let limits = QuotaKind.allCases.map {
       QuotaRecord(Array($0.name.utf8), UInt32(clamping: quotas[$0]))
     }
+    // What the next one begins with may be another: that there is none must be said of memory.
+    let soft = QuotaKind.allCases.filter { $0 == .memory || quotas[soft: $0] != 0 }
+    return limits
+      + soft.map {
+        QuotaRecord(
+          LimitName.softPrefix + Array($0.name.utf8), UInt32(clamping: quotas[soft: $0]))
+      }
   }
 
   // MARK: Nodes

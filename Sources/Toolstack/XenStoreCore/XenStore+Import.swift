@@ -118,8 +118,8 @@ extension Quotas {
   /// Takes those whose names we know.
   mutating func take(_ records: [QuotaRecord]) {
     for record in records {
-      guard let kind = QuotaKind(record.name.span, 0..<record.name.count) else { continue }
-      self[kind] = UInt64(record.value)
+      guard let limit = LimitName(record.name.span, 0..<record.name.count) else { continue }
+      self[limit] = UInt64(record.value)
     }
   }
 }

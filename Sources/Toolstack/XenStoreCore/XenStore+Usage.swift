@@ -67,13 +67,27 @@ extension XenStore {
   }
 
   /// Notes what a domain is about to have, within its limits.
-  mutating func noteAmount(_ caller: Caller, _ amount: Int, _ kind: QuotaKind) {
+  mutating func noteAmount(_ caller: Caller, _ amount: Int, _ kind: QuotaKind, _ quotas: Quotas) {
     if amount > maxima[Int(kind.rawValue)] { maxima[Int(kind.rawValue)] = amount }
-    guard kind == .memory, softMemory > 0, amount > 0, UInt64(amount) > softMemory else { return }
-    let bit = UInt16(1) << 15
+    let soft = quotas[soft: kind]
+    guard soft > 0, amount > 0, UInt64(amount) > soft else { return }
+    let bit = UInt16(1) << UInt16(kind.rawValue &+ 8)
     guard let record = domains[caller.domain], record.hits & bit == 0 else { return }
     domains[caller.domain]?.hits |= bit
     quotaHits.append(
       QuotaHit(domain: DomainID(rawValue: caller.domain), kind: kind, isSoft: true))
+  }
+
+  /// The soft limit of the bytes held for a domain; 0 means none. Setting it changes that of all
+  /// domains that have the usual one.
+  public var softMemory: UInt64 {
+    get { defaultQuotas[soft: .memory] }
+    set {
+      let usual = defaultQuotas[soft: .memory]
+      defaultQuotas[soft: .memory] = newValue
+      for domain in domains.keys where domains[domain]?.quotas[soft: .memory] == usual {
+        domains[domain]?.quotas[soft: .memory] = newValue
+      }
+    }
   }
 }

@@ -30,8 +30,6 @@ public struct XenStore: ~Copyable {
   var epoch: UInt32 = 1
   /// The limits that a domain begins with.
   public var defaultQuotas = Quotas()
-  /// Bytes held for a domain of which a line is logged; 0 for none.
-  public var softMemory: UInt64 = 0
   /// The most that any domain had of what is limited.
   var maxima = [Int](repeating: 0, count: QuotaKind.allCases.count)
   /// A look for broken invariants that is under way.

@@ -24,6 +24,7 @@ extension Server {
     var records = StateImport()
     do throws(StateError) {
       var reader = try StateReader(stream)
+      records = StateImport(of: reader.countNodes(in: stream), into: &store)
       while try adoptRecord(&reader, stream, &records, &adopted, &losses) {}
     } catch {
       losses.note("\(error.reason) at byte \(error.offset): nothing behind it is known")

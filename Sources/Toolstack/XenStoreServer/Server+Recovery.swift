@@ -55,6 +55,7 @@ extension Server {
     var importer = StateImport()
     do throws(StateError) {
       var reader = try StateReader(stream.span)
+      importer = StateImport(of: reader.countNodes(in: stream.span), into: &store)
       while let record = try reader.next(in: stream.span) {
         do throws(ImportError) {
           try reader.withBytes(in: stream.span) { bytes throws(ImportError) in

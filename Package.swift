@@ -159,6 +159,9 @@ let hostedOnly: [Target] = [
     name: "XenStoreLoad", dependencies: ["CXenStoreLoad"], path: "Benchmarks/Load/XenStoreLoad",
     swiftSettings: strict),
   .executableTarget(
+    name: "xenstore-flood", dependencies: ["XenStoreTestSupport", "XenStoreWire", "CXenStoreLoad"],
+    path: "Benchmarks/Flood", swiftSettings: [.swiftLanguageMode(.v6)]),
+  .executableTarget(
     name: "xenstore-load", dependencies: ["XenStoreLoad", argumentParser],
     path: "Benchmarks/Load/xenstore-load", swiftSettings: strict),
   .executableTarget(

@@ -45,6 +45,14 @@ struct LiveUpdateTests {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(daemon.identifier)/exe")
   }
 
+  @Test func nobodyGoesOnFromWhatAStrangerChanged() throws {
+    let daemon = try ShimmedDaemon(.ours)
+    let state = daemon.socket + ".state"
+    #expect(try FileManager.default.contentsOfDirectory(atPath: state).contains("journal-1"))
+    #expect(try Self.update(daemon, to: Stock.program("xenstored")) == "OK|")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: state) == ["lock"])
+  }
+
   @Test(arguments: routes)
   func clientsAndDomainsNoticeNothing(_ route: Route) throws {
     let daemon = try ShimmedDaemon(route.first)

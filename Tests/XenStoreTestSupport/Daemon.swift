@@ -73,16 +73,23 @@ public final class Daemon: Sendable {
   private let process: Process
 
   /// Starts one and waits until it listens.
-  public init(_ options: [String] = []) throws {
+  ///
+  /// - Parameter limits: words for the shell's `ulimit`; none when nil.
+  public init(_ options: [String] = [], limits: String? = nil) throws {
     socket =
       FileManager.default.temporaryDirectory
       .appendingPathComponent("martlet-\(UUID().uuidString).socket").path
     process = Process()
     process.executableURL = Program.folder.appendingPathComponent("xenstored")
     let isConfigured = options.contains("--config-file")
-    process.arguments =
+    var words =
       ["--no-fork", "--socket", socket] + (isConfigured ? [] : ["--config-file", "/dev/null"])
       + options
+    if let limits, let program = process.executableURL?.path {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      words = ["-c", "ulimit \(limits); exec \"$0\" \"$@\"", program] + words
+    }
+    process.arguments = words
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice

@@ -17,6 +17,28 @@ import XenStoreTestSupport
     #expect(daemon.stop() == 0)
   }
 
+  @Test func serviceGoesOnWhenThereIsNoRoomForTheJournal() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["--log-file", folder.path + "/log"], limits: "-f 800")
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    let value = String(repeating: "x", count: 2000)
+    for index in 0..<400 { try await client.write("/a\(index % 10)", value) }
+    #expect(try await folder.wait(for: "nothing is kept", in: "log"))
+    #expect(try await client.read("/a9") == Array(value.utf8))
+    let state = try FileManager.default.contentsOfDirectory(atPath: daemon.socket + ".state")
+    #expect(state == ["lock"])
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test func serviceNeedsNoFolderForTheJournal() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["--log-file", folder.path + "/log", "--state-dir", "/proc/none"])
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    try await client.write("/a", "1")
+    #expect(try folder.text("log").contains("/proc/none"))
+    #expect(daemon.stop() == 0)
+  }
+
   @Test func logFilesAreOpenedAnewOnAHangUp() async throws {
     let folder = try Folder()
     let daemon = try Daemon(["-T", folder.path + "/log"])

@@ -42,12 +42,14 @@ extension Server {
     trace.end()
     letInherit(true)
     host.prepareHandover()
+    // What a stranger changes is not written down: nobody is to go on from here.
+    if !start.isOurs { forgetRecords() }
     let error = SystemCalls.become(start.line, directory: stateDirectory)
     host.cancelHandover()
     letInherit(false)
     SystemCalls.remove(path)
     if wasTracing { try? startTrace() }
-    restartCheckpoint()
+    if recorder == nil, let folder { startRecording(in: folder) } else { restartCheckpoint() }
     lookAtDomains()
     endUpdate(because: error.message)
   }

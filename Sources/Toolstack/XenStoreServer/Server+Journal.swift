@@ -50,9 +50,14 @@ extension Server {
 
   /// Goes on without: there is no room, for example.
   mutating func stopRecording(_ error: SystemError) {
+    forgetRecords()
+    log.write("\(error.message): from now on nothing is kept for a restart after a crash", .warning)
+  }
+
+  /// Removes what was written down, and writes no more.
+  mutating func forgetRecords() {
     guard let recorder else { return }
     self.recorder = nil
-    log.write("\(error.message): from now on nothing is kept for a restart after a crash")
     if let checkpoint = recorder.checkpoint { close(checkpoint.file) }
     recorder.folder.removeAll(before: .max)
     store.endExport()

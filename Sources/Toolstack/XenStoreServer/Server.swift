@@ -84,18 +84,21 @@ struct Server: ~Copyable {
   ) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
-    let log = try Log(
+    var log = try Log(
       path: options.logFile ?? options.traceFile,
       fallback: options.staysInForeground ? .standardError : .systemLog)
     let trace = try Trace(path: options.traceFile, switches: options.traces)
     // This comes before the socket: another server that is alive keeps it.
-    let folder = try Self.folder(options)
+    let (folder, obstacle) = try Self.folder(options)
     if !options.keepsState { folder?.removeAll(before: .max) }
     self.folder = options.keepsState ? folder : nil
     (epoll, listener, signals) = try Self.open(
       options.hasSocket ? options.socket : nil, inherited, host.descriptor)
     words = options.words
     stateDirectory = Self.stateDirectory(options)
+    if let obstacle {
+      log.write("\(obstacle): nothing is kept for a restart after a crash", .warning)
+    }
     self.log = log
     self.trace = trace
     self.host = host
@@ -106,9 +109,20 @@ struct Server: ~Copyable {
     store.beginGenerations(at: cxs_microseconds_since_1970())
   }
 
-  private static func folder(_ options: Options) throws(SystemError) -> StateFolder? {
-    guard let path = options.stateFolder else { return nil }
-    return try StateFolder(path)
+  /// The folder for what a successor needs; service does not depend on it.
+  ///
+  /// - Returns: the folder, or why there is none.
+  /// - Throws: EBUSY when another server has it.
+  private static func folder(
+    _ options: Options
+  ) throws(SystemError) -> (folder: StateFolder?, obstacle: String?) {
+    guard let path = options.stateFolder else { return (nil, nil) }
+    do throws(SystemError) {
+      return (try StateFolder(path), nil)
+    } catch {
+      guard error.code != EBUSY else { throw error }
+      return (nil, error.message)
+    }
   }
 
   private static func open(

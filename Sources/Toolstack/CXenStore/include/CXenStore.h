@@ -30,7 +30,7 @@ int cxs_epoll_set(int epoll, int fd, int add, uint32_t events, uint32_t number);
 /* Waits for at most 256 descriptors; returns how many, or -1. */
 int cxs_epoll_wait(int epoll, struct cxs_event *ready, int count, int timeout);
 
-/* A descriptor that reads SIGHUP, SIGINT and SIGTERM; SIGPIPE is ignored from now on. */
+/* A descriptor that reads SIGHUP, SIGINT and SIGTERM; SIGPIPE and SIGXFSZ are ignored from now on. */
 int cxs_signals(void);
 
 /* The number of a signal that came; 0 when none did. */

@@ -70,6 +70,7 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 test: lint setup ## every test: house rules and units, test guests, end to end (under an hour)
 	Tools/images stock
 	MARTLET_TEST_ALL=1 swift test --explicit-target-dependency-import-check error
+	Tools/simulate-xenstore
 	$(MAKE) image guests xenstored xenstore images
 	Tests/EndToEnd/run --hypervisor build/martlet --quick
 
@@ -88,6 +89,12 @@ fuzz-xenstore: ## fuzz our xenstored for SECONDS (60) a target; KEEP=1 keeps wha
 .PHONY: bench
 bench: image guests images ## measure against stock Xen 4.17 and write docs/benchmarks.md
 	Benchmarks/run
+
+.PHONY: flood-xenstore
+flood-xenstore: ## measure what a domain that floods its ring costs the other clients of xenstored
+	for product in xenstored xenstore-flood XenShim; do \
+	  swift build -c release --product $$product || exit 1; done
+	.build/release/xenstore-flood
 
 .PHONY: bench-xenstore
 bench-xenstore: ## measure our xenstored beside Debian's two and write docs/benchmarks-xenstore.md

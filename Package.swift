@@ -219,7 +219,7 @@ let hostedOnly: [Target] = [
     name: "CXenShim", dependencies: ["CXenGuest"], path: "Tests/CXenShim",
     linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
   .target(
-    name: "XenStoreTestSupport", dependencies: ["CXenGuest", "XenStoreWire"],
+    name: "XenStoreTestSupport", dependencies: ["CXenGuest", "SocketAddress", "XenStoreWire"],
     path: "Tests/XenStoreTestSupport"),
   tests(
     "XenStoreClientTests", ["XenStoreClient", "XenStoreWire", "XenStoreTestSupport", "xenstored"]),

@@ -28,7 +28,7 @@ import XenStoreWire
   private func arrivals() -> [MessageHeader] {
     var bytes: [UInt8] = []
     var polled = pollfd(fd: other, events: Int16(POLLIN), revents: 0)
-    while poll(&polled, 1, bytes.isEmpty ? 5000 : 200) > 0 {
+    while poll(&polled, 1, bytes.isEmpty ? 30_000 : 200) > 0 {
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = buffer.withUnsafeMutableBytes { read(other, $0.baseAddress, $0.count) }
       guard count > 0 else { break }

@@ -15,17 +15,7 @@ final class SocketLine: Line {
   private let descriptor: Int32
 
   init(_ path: String) {
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) {
-      $0.copyBytes(from: Array(path.utf8).prefix(107))
-    }
-    _ = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
+    descriptor = connectSocket(path) ?? -1
   }
 
   deinit { close(descriptor) }
@@ -44,12 +34,27 @@ final class SocketLine: Line {
 /// A domain's ring; it outlives its server.
 final class RingLine: Line {
   let guest: SimulatedGuest
+  /// What there was no room for yet: room comes from the next server when this one is killed.
+  private var queue: [UInt8] = []
 
   init(_ guest: SimulatedGuest) { self.guest = guest }
 
-  func send(_ bytes: [UInt8]) { _ = guest.send(bytes) }
+  func send(_ bytes: [UInt8]) {
+    queue += bytes
+    push()
+  }
 
-  func receive() -> [UInt8] { guest.take() }
+  func receive() -> [UInt8] {
+    push()
+    return guest.take()
+  }
+
+  private func push() {
+    let used = guest.word(RingPage.requestProducer) &- guest.word(RingPage.requestConsumer)
+    let part = queue.prefix(max(0, RingPage.ringSize - Int(used)))
+    guard !part.isEmpty, guest.send(Array(part), patience: 0) else { return }
+    queue.removeFirst(part.count)
+  }
 }
 
 /// A client that changes nodes of its own and knows what they must be.

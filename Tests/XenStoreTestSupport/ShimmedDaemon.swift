@@ -105,18 +105,9 @@ public final class ShimmedDaemon {
 
   /// Whether somebody accepts connections at its socket.
   private var answers: Bool {
-    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) {
-      $0.copyBytes(from: Array(socket.utf8).prefix(107))
-    }
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    } == 0
+    guard let descriptor = connectSocket(socket) else { return false }
+    close(descriptor)
+    return true
   }
 
   /// Sends it a signal.

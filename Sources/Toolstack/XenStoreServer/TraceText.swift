@@ -37,7 +37,7 @@ enum TraceText {
       if !record.switches.contains(.reads), let type, type.onlyReads { continue }
       appendHead(record, record.event == .received ? "IN" : "OUT", to: &text)
       text.append(UInt8(ascii: " "))
-      text.append(contentsOf: (type?.traceName ?? "UNKNOWN").utf8)
+      text.append(contentsOf: (type?.protocolName ?? "UNKNOWN").utf8)
       text.append(contentsOf: " request=".utf8)
       Decimal.append(UInt64(header.requestID), to: &text)
       text.append(contentsOf: " transaction=".utf8)
@@ -84,40 +84,6 @@ extension MessageType {
     switch self {
     case .read, .directory, .directoryPart, .getPermissions: true
     default: false
-    }
-  }
-
-  /// The C daemon's name.
-  ///
-  /// - Source: `tools/xenstore/xenstored_core.c` (`sockmsg_string`)
-  fileprivate var traceName: String {
-    switch self {
-    case .control: "CONTROL"
-    case .directory: "DIRECTORY"
-    case .read: "READ"
-    case .getPermissions: "GET_PERMS"
-    case .watch: "WATCH"
-    case .unwatch: "UNWATCH"
-    case .transactionStart: "TRANSACTION_START"
-    case .transactionEnd: "TRANSACTION_END"
-    case .introduce: "INTRODUCE"
-    case .release: "RELEASE"
-    case .getDomainPath: "GET_DOMAIN_PATH"
-    case .write: "WRITE"
-    case .makeDirectory: "MKDIR"
-    case .remove: "RM"
-    case .setPermissions: "SET_PERMS"
-    case .watchEvent: "WATCH_EVENT"
-    case .error: "ERROR"
-    case .isDomainIntroduced: "IS_DOMAIN_INTRODUCED"
-    case .resume: "RESUME"
-    case .setTarget: "SET_TARGET"
-    case .resetWatches: "RESET_WATCHES"
-    case .directoryPart: "DIRECTORY_PART"
-    case .getFeature: "GET_FEATURE"
-    case .setFeature: "SET_FEATURE"
-    case .getQuota: "GET_QUOTA"
-    case .setQuota: "SET_QUOTA"
     }
   }
 }

@@ -48,6 +48,8 @@ struct LiveUpdateTests {
   @Test func nobodyGoesOnFromWhatAStrangerChanged() throws {
     let daemon = try ShimmedDaemon(.ours)
     let state = daemon.socket + ".state"
+    // It listens before it has begun to write down; who has an answer was served after that.
+    _ = try Talker(daemon.socket).ask(.directory, "/|")
     #expect(try FileManager.default.contentsOfDirectory(atPath: state).contains("journal-1"))
     #expect(try Self.update(daemon, to: Stock.program("xenstored")) == "OK|")
     #expect(try FileManager.default.contentsOfDirectory(atPath: state) == ["lock"])

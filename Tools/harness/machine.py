@@ -24,6 +24,10 @@ CACHE = os.path.realpath(
     os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "build", "cache"))
 
 
+# What Linux says of a CPU that stands still.
+_LOCKUP = b"soft lockup"
+
+
 def _die_with_parent():
     """Runs in QEMU's process before QEMU: asks Linux to end it when the harness ends, however that is."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
@@ -252,12 +256,12 @@ class Machine:
                 if self._closed:
                     raise MachineError(f"the machine ended before {pattern!r}\n" + self.last_words())
                 left = deadline - time.monotonic()
-                lockup = re.compile(rb"soft lockup").search(self._text, asked)
-                if left > 0 and not lockup:
+                lockup = self._text.find(_LOCKUP, asked)
+                if left > 0 and lockup < 0:
                     self._changed.wait(min(left, 1.0))
                     continue
-            if lockup:
-                asked = lockup.end()
+            if lockup >= 0:
+                asked = lockup + len(_LOCKUP)
             self._suspect_emulator()
             if left <= 0:
                 raise MachineError(f"no {pattern!r} within {timeout:g} s\n" + self.last_words())
@@ -314,7 +318,7 @@ class Machine:
 
     def memory(self, address, count):
         """`count` bytes of the machine's physical memory from `address` on."""
-        path = os.path.join(self._folder, "memory")
+        path = self.scratch("memory")
         if os.path.exists(path):
             os.remove(path)
         request = {"execute": "pmemsave", "arguments": {"val": address, "size": count, "filename": path}}

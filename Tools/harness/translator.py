@@ -30,14 +30,16 @@ def replaced_breakpoint(machine):
     with open(path, "rb") as stream:
         traps = collections.Counter(_TRAP.findall(stream.read()))
     os.remove(path)
-    for address, count in traps.most_common(1):
-        place = int(address, 16)
-        seen = []
-        for cpu in range(machine.options.smp):
-            answer = machine.human(f"x /1xb {place:#x}", cpu)
-            byte = re.search(r": 0x([0-9a-f]{2})\s*$", answer.strip())
-            if byte:
-                seen.append(int(byte.group(1), 16))
-        if count >= _MANY and seen and 0xCC not in seen:
-            return place
-    return None
+    if not traps:
+        return None
+    (address, count), = traps.most_common(1)
+    if count < _MANY:
+        return None
+    place = int(address, 16)
+    seen = []
+    for cpu in range(machine.options.smp):
+        answer = machine.human(f"x /1xb {place:#x}", cpu)
+        byte = re.search(r": 0x([0-9a-f]{2})\s*$", answer.strip())
+        if byte:
+            seen.append(int(byte.group(1), 16))
+    return place if seen and 0xCC not in seen else None

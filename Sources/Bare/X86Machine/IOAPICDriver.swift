@@ -173,19 +173,13 @@ extension X86 {
     return nil
   }
 
-  /// Calls `visit` with the first and last of every run of I/O ports that is the hypervisor's own:
-  /// interrupt controllers, interval timer and its gate, ACPI timer, serial console, PCI configuration
-  /// (which dom0 uses through emulation).
+  /// Calls `visit` with the first and last of every run of I/O ports that is the hypervisor's own on
+  /// this machine, beside those that are on every PC: ACPI timer and serial console.
   public static func forEachOwnPortRange(_ visit: (UInt16, UInt16) -> Void) {
-    visit(PIC.command1, PIC.data1)
-    visit(PIC.command2, PIC.data2)
-    visit(PIT.channel0, PIT.command)
-    visit(PIT.gate, PIT.gate)
     if let timer = state.pointee.platform.fixed?.pmTimer?.port, timer <= .max - 3 {
       visit(timer, timer + 3)
     }
     forEachSerialPortRange(visit)
-    visit(ConfigurationPorts.address, ConfigurationPorts.data &+ 3)
   }
 
   /// Whether guests may look at a set of registers but not write it: the HPET, which the firmware's

@@ -164,11 +164,8 @@ extension Hypervisor where M: X86Hardware {
     switch index {
     case .raw: features = hostFeatures(.raw)
     case .host: features = hostFeatures(.host)
-    case .pv:
-      features = hostFeatures(.pvDefault)
-      features.removeRepetitions()
-    case .pvMax:
-      features = hostFeatures(.pvMax)
+    case .pv, .pvMax:
+      features = hostFeatures(index == .pv ? .pvDefault : .pvMax)
       features.removeRepetitions()
     case .hvm, .hvmMax: throw .EOPNOTSUPP
     }

@@ -103,8 +103,8 @@ extension Hypervisor where M: X86Hardware {
 /// What dom0 does not get of the machine's ports.
 public enum WithheldPorts {
   /// Takes the hypervisor's own ports away from `domain`: interrupt controllers, interval timer,
-  /// speaker gate, and the index registers that it emulates. The serial port of the console is the
-  /// machine's to withhold.
+  /// speaker gate, and the index registers that it emulates. What else a machine has of the
+  /// hypervisor's own, its serial console for one, `X86Hardware.withholdHardware(from:in:)` takes.
   /// - Source: the I/O map of the PC/AT.
   public static func withhold(from domain: Ref<Domain>) {
     remove(0x20, 0x21, domain)

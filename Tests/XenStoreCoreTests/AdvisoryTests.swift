@@ -119,7 +119,7 @@ import XenStoreWire
     #expect(harness.read(one, "/local/domain/1") == "")
   }
 
-  /// XSA-326, 416: what a guest does not read is charged to it, and stops being made.
+  /// What a guest does not read is charged to it, and stops being made.
   @Test func xsa326UnreadRepliesAreBounded() {
     var harness = Harness()
     let (_, one, _) = fill(&harness)

@@ -198,6 +198,32 @@ import XenStoreWire
     #expect(harness.ask(zero, .getPermissions, "/p/below") == "n0")
   }
 
+  /// What a domain that is gone owned of the special watches falls to the control domain; what it
+  /// might hear goes, what others may stays.
+  @Test(arguments: ["@introduceDomain", "@releaseDomain"])
+  func specialPermissionsForgetADomainThatIsGone(special: String) {
+    var harness = Harness()
+    let zero = harness.store.connectSocket()
+    let (gone, other) = (harness.introduce(5), harness.introduce(6))
+    for id in [gone, other] { _ = harness.ask(id, .watch, special, "t") }
+    #expect(harness.ask(zero, .setPermissions, special, "n5", "r6", "b5", "r7") == "OK")
+    #expect(harness.ask(zero, .release, "5") == "OK")
+    #expect(harness.ask(zero, .getPermissions, special) == "n0,r6,r7")
+    let namesake = harness.introduce(5)
+    _ = harness.ask(namesake, .watch, special, "t")
+    _ = (harness.take(namesake), harness.take(other))
+    _ = harness.introduce(8)
+    _ = harness.ask(zero, .release, "8")
+    #expect(harness.take(namesake) == [])
+    #expect(harness.take(other) == ["\(special) t"])
+    // 7 was never introduced: a namesake that is, later, is another.
+    harness.store.release(DomainID(rawValue: 7))
+    #expect(harness.ask(zero, .getPermissions, special) == "n0,r6")
+    #expect(harness.ask(zero, .setPermissions, special, "r6") == "OK")
+    #expect(harness.ask(zero, .release, "6") == "OK")
+    #expect(harness.ask(zero, .getPermissions, special) == "r0")
+  }
+
   @Test func onlyTheControlDomainMayControl() {
     var harness = Harness()
     let guest = harness.introduce(1)

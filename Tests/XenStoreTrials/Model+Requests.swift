@@ -121,12 +121,11 @@ extension Model {
   mutating func release(_ domain: UInt16) {
     guard let record = domains.removeValue(forKey: domain) else { return }
     for name in specials.keys.sorted() {
-      guard let grants = specials[name] else { continue }
-      specials[name] =
-        grants[0].domain == domain
-        ? [Grant(domain: 0, access: [], bearer: 0)]
-        : grants.enumerated().filter { $0.offset == 0 || $0.element.domain != domain }
-          .map(\.element)
+      guard var grants = specials[name] else { continue }
+      if grants[0].domain == domain {
+        grants[0] = Grant(domain: 0, access: grants[0].access, bearer: 0)
+      }
+      specials[name] = [grants[0]] + grants.dropFirst().filter { $0.domain != domain }
     }
     if let client = record.client { disconnect(client) }
     if var root = tree[0], root.owner == domain {

@@ -228,15 +228,7 @@ extension XenStore {
       let other = connections[index].caller.domain
       domains[other]?.target = -1
     }
-    for special in specialPermissions.indices {
-      let kept = specialPermissions[special].enumerated().filter {
-        $0.offset == 0 || $0.element.domain != domain
-      }
-      specialPermissions[special] = kept.map(\.element)
-      if specialPermissions[special][0].domain == domain {
-        specialPermissions[special] = [Permission(.zero, [])]
-      }
-    }
+    forgetInSpecialPermissions(domain)
     let id = record.connection >= 0 ? ConnectionID(index: Int(record.connection)) : nil
     if let id {
       disconnect(id)
@@ -249,6 +241,21 @@ extension XenStore {
     // Transactions that are open may hold what this domain owned.
     nodes.tree.generation &+= 1
     if id != nil { fire(.releaseDomain, domain) }
+  }
+
+  /// Takes a domain out of the permissions of the special watches: what it owned falls to the control
+  /// domain, what others may stays.
+  private mutating func forgetInSpecialPermissions(_ domain: DomainID) {
+    for special in specialPermissions.indices {
+      if specialPermissions[special][0].domain == domain {
+        specialPermissions[special][0].domain = .zero
+      }
+      var isOwner = true
+      specialPermissions[special].removeAll {
+        defer { isOwner = false }
+        return !isOwner && $0.domain == domain
+      }
+    }
   }
 
   private mutating func removeNodes(of domain: DomainID) {

@@ -149,6 +149,7 @@ import XenStoreWire
     let value = String(repeating: "v", count: 1100)
     for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
     let transaction = harness.start(one)
+    #expect(harness.list(one, "/local/domain/1", in: transaction) != "ENOENT")
     for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
     #expect(harness.store.nodes.snapshots.keptCount <= XenStore.keptPages + 64)
     harness.write(one, "x", "y", in: transaction)

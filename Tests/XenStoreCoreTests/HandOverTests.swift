@@ -294,7 +294,7 @@ import XenStoreWire
     #expect(harness.take(ids[1]) == ["@releaseDomain t"])
   }
 
-  @Test func aStartThatWaitsForItsTurnIsServedAgain() throws {
+  @Test func aRequestThatWaitsForItsTurnIsServedBySuccessor() throws {
     var harness = Harness()
     harness.store.takesTurns = true
     let a = harness.store.connectSocket()
@@ -310,28 +310,23 @@ import XenStoreWire
     #expect(harness.commit(a, lost[0]) == "EAGAIN")
     #expect(harness.commit(b, lost[1]) == "EAGAIN")
     let held = harness.start(a)
-    let header = MessageHeader(
-      type: MessageType.transactionStart.rawValue, requestID: 55, transactionID: 0, length: 1)
-    let payload: [UInt8] = [0]
-    harness.store.handle(b, header, payload.span)
+    let waiting = harness.start(b)
+    let requests = [held, waiting].map { transaction in
+      var bytes: [UInt8] = []
+      MessageHeader(
+        type: MessageType.read.rawValue, requestID: 55, transactionID: transaction, length: 3
+      ).append(to: &bytes)
+      return bytes + Array("/n".utf8) + [0]
+    }
+    let (first, request) = (requests[0], requests[1])
+    #expect(harness.store.consume(a, first.span).bytes == 19)
+    harness.drain()
+    #expect(harness.store.consume(b, request.span).bytes == 0)
     let waits = harness.store.hasTurnWaiters
     #expect(waits)
-    let stream = try exported(&harness.store)
-    var records: [ConnectionRecord] = []
-    var parser = try StateReader(stream.span)
-    while let record = try parser.next(in: stream.span) {
-      if case .connection(let found) = record { records.append(found) }
-    }
-    var expected: [UInt8] = []
-    header.append(to: &expected)
-    #expect(records[1].unread == expected + [0])
-    let imported = try Imported(stream)
-    let ids = imported.connections
-    harness.store = imported.take()
-    let unread = records[1].unread
-    let taken = harness.store.consume(ids[1], unread.span).bytes
-    #expect(taken == 17)
-    #expect(harness.drain(expecting: ids[1])?.requestID == 55)
+    let ids = try handOver(&harness)
+    #expect(harness.store.consume(ids[1], request.span).bytes == request.count)
+    #expect(harness.drain(expecting: ids[1])?.text == "1")
     #expect(harness.commit(ids[0], held) == "EAGAIN")
   }
 

@@ -19,8 +19,8 @@ struct Model {
   }
 
   struct Transaction {
-    var base: Tree
-    var tree: Tree
+    /// What it sees; nil before it asked for anything that depends on it.
+    var tree: Tree?
     var log: [(operation: Operation, answer: Answer)] = []
     var hasChanged = false
     /// It came from another server: it can no longer be committed.
@@ -267,7 +267,10 @@ struct Model {
         return .error(.notFound)
       }
       clients[client]?.transactions[transaction] = nil
-      let (answer, changed) = perform(client, operation, on: &held.tree)
+      if !isBlind(client, operation) { look(client, &held) }
+      var seen = held.tree ?? tree
+      let (answer, changed) = perform(client, operation, on: &seen)
+      if held.tree != nil { held.tree = seen }
       held.log.append((operation, answer))
       held.hasChanged = held.hasChanged || changed
       clients[client]?.transactions[transaction] = held
@@ -277,6 +280,20 @@ struct Model {
     let (answer, changed) = perform(client, operation, on: &tree)
     if changed { fireOne(client, operation, before, tree) }
     return answer
+  }
+
+  /// Whether the answer is the same whatever the store holds.
+  private func isBlind(_ client: Int, _ operation: Operation) -> Bool {
+    guard case .write = operation else { return false }
+    return clients[client]?.isPrivileged == true
+  }
+
+  /// Has a transaction see the store as it is, with what it wrote, unless it saw it before.
+  private mutating func look(_ client: Int, _ held: inout Transaction) {
+    guard held.tree == nil else { return }
+    var seen = tree
+    for (operation, _) in held.log { _ = perform(client, operation, on: &seen) }
+    held.tree = seen
   }
 
   private func path(_ client: Int, _ operation: Operation) -> String {
@@ -301,7 +318,7 @@ struct Model {
   mutating func start(_ client: Int) -> UInt32 {
     let id = clients[client]?.nextTransaction ?? 0
     clients[client]?.nextTransaction = id + 1
-    clients[client]?.transactions[id] = Transaction(base: tree, tree: tree)
+    clients[client]?.transactions[id] = Transaction()
     return id
   }
 
@@ -386,13 +403,16 @@ struct Model {
   }
 
   private mutating func forget(_ domain: UInt16, _ client: Int, _ transaction: UInt32) {
-    guard var held = clients[client]?.transactions[transaction] else { return }
-    for key in held.tree.keys {
-      let kept = (held.tree[key]?.permissions ?? []).enumerated().filter {
+    guard var held = clients[client]?.transactions[transaction], var seen = held.tree else {
+      return
+    }
+    for key in seen.keys {
+      let kept = (seen[key]?.permissions ?? []).enumerated().filter {
         $0.offset == 0 || $0.element.domain.rawValue != domain
       }
-      held.tree[key]?.permissions = kept.map(\.element)
+      seen[key]?.permissions = kept.map(\.element)
     }
+    held.tree = seen
     clients[client]?.transactions[transaction] = held
   }
 
@@ -403,12 +423,14 @@ struct Model {
     for client in clients.keys.sorted() {
       let open = clients[client]?.transactions ?? [:]
       clients[client]?.nextTransaction = (open.keys.max() ?? 0) + 1
-      for (id, held) in open {
-        var moved = Transaction(base: tree, tree: tree, log: held.log)
-        moved.isBroken = true
+      for (id, var held) in open {
+        look(client, &held)
+        var seen = tree
         for (operation, answer) in held.log where answer == .ok {
-          repeatResult(operation, path(client, operation), of: held.tree, in: &moved.tree)
+          repeatResult(operation, path(client, operation), of: held.tree ?? [:], in: &seen)
         }
+        var moved = Transaction(tree: seen, log: held.log)
+        moved.isBroken = true
         clients[client]?.transactions[id] = moved
       }
     }

@@ -72,14 +72,62 @@ private func outcome(_ steps: [Step]) -> String {
     harness.write(mine, "/a", "1")
     let transaction = harness.start(mine)
     harness.write(other, "/a", "2")
-    harness.write(other, "/b", "2")
-    #expect(harness.read(mine, "/a", in: transaction) == "1")
+    harness.write(mine, "/c", "3", in: transaction)
+    #expect(harness.read(mine, "/a", in: transaction) == "2")
+    harness.write(other, "/a", "4")
+    harness.write(other, "/b", "4")
+    harness.write(other, "/c", "4")
+    #expect(harness.read(mine, "/a", in: transaction) == "2")
     #expect(harness.read(mine, "/b", in: transaction) == "ENOENT")
+    #expect(harness.read(mine, "/c", in: transaction) == "3")
     harness.write(mine, "/a", "3", in: transaction)
     #expect(harness.read(mine, "/a", in: transaction) == "3")
-    #expect(harness.read(other, "/a") == "2")
+    #expect(harness.read(other, "/a") == "4")
     #expect(harness.commit(mine, transaction) == "EAGAIN")
-    #expect(harness.read(mine, "/a") == "2")
+    #expect(harness.read(mine, "/a") == "4")
+    #expect(harness.read(mine, "/c") == "4")
+  }
+
+  @Test func aTransactionThatOnlyWroteSawNothing() {
+    var harness = Harness()
+    let mine = harness.store.connectSocket()
+    let other = harness.store.connectSocket()
+    let transaction = harness.start(mine)
+    harness.write(mine, "/a/b", "1", in: transaction)
+    harness.write(mine, "/a/c", "1", in: transaction)
+    harness.write(mine, "/a/b", "2", in: transaction)
+    harness.write(other, "/a/b", "3")
+    #expect(harness.remove(other, "/a") == "OK")
+    #expect(harness.read(other, "/a/b") == "ENOENT")
+    #expect(harness.ask(other, .watch, "/a", "t") == "OK")
+    #expect(harness.take(other) == ["/a t"])
+    #expect(harness.commit(mine, transaction) == "OK")
+    #expect(harness.take(other) == ["/a/b t", "/a/c t"])
+    #expect(harness.read(other, "/a/b") == "2")
+    #expect(harness.store.inconsistency() == nil)
+  }
+
+  @Test func aMalformedWriteIsRefusedAtOnceAndLeavesTheRest() {
+    var harness = Harness()
+    let mine = harness.store.connectSocket()
+    let transaction = harness.start(mine)
+    harness.write(mine, "/a", "1", in: transaction)
+    for path in ["/a/", "//", "@releaseDomain", "", "/a b"] {
+      #expect(harness.write(mine, path, "2", in: transaction) == "EINVAL")
+    }
+    #expect(harness.commit(mine, transaction) == "OK")
+    #expect(harness.read(mine, "/a") == "1")
+  }
+
+  @Test func whatAGuestMayNotWriteIsRefusedAtOnce() {
+    var harness = Harness()
+    let socket = harness.store.connectSocket()
+    let guest = harness.introduce(1)
+    harness.write(socket, "/a", "1")
+    let transaction = harness.start(guest)
+    #expect(harness.write(guest, "/a", "2", in: transaction) == "EACCES")
+    #expect(harness.commit(guest, transaction) == "OK")
+    #expect(harness.read(socket, "/a") == "1")
   }
 
   @Test func onlyOneOfTwoThatSawEachOthersNodesCommits() {

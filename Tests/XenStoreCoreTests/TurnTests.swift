@@ -24,6 +24,21 @@ private struct Contest: ~Copyable {
     harness.write(loser, "/n", "x", in: transaction)
     #expect(harness.commit(loser, transaction) == "EAGAIN")
   }
+
+  /// Reads the node as input that may wait: what the reply is, nil when it waits.
+  mutating func read(_ id: ConnectionID, in transaction: UInt32) -> String? {
+    var bytes: [UInt8] = []
+    MessageHeader(
+      type: MessageType.read.rawValue, requestID: 1, transactionID: transaction, length: 3
+    ).append(to: &bytes)
+    bytes += Array("/n".utf8) + [0]
+    let consumed = harness.store.consume(id, bytes.span)
+    guard consumed.bytes == bytes.count else {
+      #expect(consumed == Consumption(bytes: 0, reason: .waiting))
+      return nil
+    }
+    return harness.drain(expecting: id)?.text
+  }
 }
 
 @Suite struct TurnTests {
@@ -33,20 +48,39 @@ private struct Contest: ~Copyable {
     contest.conflict(one, two)
     contest.conflict(two, one)
     let first = contest.harness.start(one)
-    #expect(contest.harness.start(two) == 0)
+    let second = contest.harness.start(two)
+    #expect(contest.read(one, in: first) != nil)
+    #expect(contest.read(two, in: second) == nil)
     #expect(contest.harness.store.hasTurnWaiters == true)
     #expect(contest.harness.store.resumed == [])
+    contest.harness.write(one, "/n", "new", in: first)
     #expect(contest.harness.commit(one, first) == "OK")
     #expect(contest.harness.store.hasTurnWaiters == false)
     #expect(contest.harness.store.resumed == [two])
-    #expect(contest.harness.commit(two, 2) == "OK")
+    #expect(contest.read(two, in: second) == "new")
+    contest.harness.write(two, "/n", "newer", in: second)
+    #expect(contest.harness.commit(two, second) == "OK")
+    #expect(contest.harness.store.inconsistency() == nil)
+  }
+
+  @Test func aTransactionThatAsksForNothingNeverWaits() {
+    var contest = Contest()
+    let (one, two) = (contest.one, contest.two)
+    contest.conflict(one, two)
+    contest.conflict(two, one)
+    let first = contest.harness.start(one)
+    #expect(contest.read(one, in: first) != nil)
+    #expect(contest.harness.commit(two, contest.harness.start(two)) == "OK")
+    #expect(contest.harness.store.hasTurnWaiters == false)
   }
 
   @Test func whoNeverConflictedNeverWaits() {
     var contest = Contest()
     contest.conflict(contest.one, contest.two)
-    #expect(contest.harness.start(contest.one) == 2)
-    #expect(contest.harness.start(contest.two) == 1)
+    let first = contest.harness.start(contest.one)
+    #expect(contest.read(contest.one, in: first) != nil)
+    let second = contest.harness.start(contest.two)
+    #expect(contest.read(contest.two, in: second) != nil)
   }
 
   @Test func aTurnThatTakesTooLongIsPassedOn() {
@@ -55,12 +89,15 @@ private struct Contest: ~Copyable {
     contest.conflict(one, two)
     contest.conflict(two, one)
     let first = contest.harness.start(one)
-    #expect(contest.harness.start(two) == 0)
+    #expect(contest.read(one, in: first) != nil)
+    let second = contest.harness.start(two)
+    #expect(contest.read(two, in: second) == nil)
     contest.harness.store.passTurn()
     #expect(contest.harness.store.resumed == [two])
     // Who held others up does not wait, and nobody for it.
     #expect(contest.harness.commit(one, first) == "OK")
-    #expect(contest.harness.start(one) == 3)
+    let third = contest.harness.start(one)
+    #expect(contest.read(one, in: third) != nil)
   }
 
   @Test func aTurnEndsWithItsConnection() {
@@ -68,8 +105,10 @@ private struct Contest: ~Copyable {
     let (one, two) = (contest.one, contest.two)
     contest.conflict(one, two)
     contest.conflict(two, one)
-    _ = contest.harness.start(one)
-    #expect(contest.harness.start(two) == 0)
+    let first = contest.harness.start(one)
+    #expect(contest.read(one, in: first) != nil)
+    let second = contest.harness.start(two)
+    #expect(contest.read(two, in: second) == nil)
     contest.harness.store.disconnect(one)
     #expect(contest.harness.store.resumed == [two])
     contest.harness.store.disconnect(two)
@@ -88,8 +127,10 @@ private struct Contest: ~Copyable {
       contest.harness.write(one, "/n", "x", in: losing)
       #expect(contest.harness.commit(one, losing) == "EAGAIN")
     }
-    _ = contest.harness.start(one)
-    #expect(contest.harness.start(two) == 0)
+    let first = contest.harness.start(one)
+    #expect(contest.read(one, in: first) != nil)
+    let second = contest.harness.start(two)
+    #expect(contest.read(two, in: second) == nil)
     #expect(contest.harness.store.hasTurnWaiters == true)
   }
 }

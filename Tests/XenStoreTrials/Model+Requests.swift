@@ -19,10 +19,23 @@ extension Model {
     }
     defer { clients[number]?.transactions[transaction] = held }
     if !client.isPrivileged, held.log.count >= requestLimit { return .error(.noSpace) }
-    let (answer, changed) = perform(client, operation, &held.view)
+    var view = held.view ?? View(base: nil, owned: owned)
+    if held.view == nil, !isBlind(client, operation) {
+      view = open()
+      for (earlier, _) in held.log { _ = perform(client, earlier, &view) }
+      held.view = view
+    }
+    let (answer, changed) = perform(client, operation, &view)
+    if held.view != nil { held.view = view }
     held.log.append((operation, answer))
     held.hasChanged = held.hasChanged || changed
     return answer
+  }
+
+  /// Whether the answer is the same whatever the store holds.
+  private func isBlind(_ client: Client, _ operation: Operation) -> Bool {
+    guard case .write = operation else { return false }
+    return client.isPrivileged
   }
 
   /// Begins a transaction; its number, or nil when the client has too many.
@@ -31,8 +44,7 @@ extension Model {
     if !client.isPrivileged, client.transactions.count >= transactionLimit { return nil }
     let id = client.nextTransaction
     clients[number]?.nextTransaction = id + 1
-    let view = open()
-    clients[number]?.transactions[id] = Transaction(view: view)
+    clients[number]?.transactions[id] = Transaction()
     return id
   }
 
@@ -40,7 +52,7 @@ extension Model {
     guard let client = clients[number],
       let held = clients[number]?.transactions.removeValue(forKey: id)
     else { return .error(.notFound) }
-    close()
+    if held.view != nil { close() }
     guard commits, held.hasChanged else { return .ok }
     var view = View(base: nil, owned: owned)
     for (operation, answer) in held.log {
@@ -94,7 +106,9 @@ extension Model {
     for watch in clients[number]?.watches ?? [] {
       forgetWatches(watch.place) { $0.client == number }
     }
-    for _ in clients[number]?.transactions.keys.map({ $0 }) ?? [] { close() }
+    for transaction in (clients[number]?.transactions ?? [:]).values where transaction.view != nil {
+      close()
+    }
     clients[number]?.watches = []
     clients[number]?.transactions = [:]
   }

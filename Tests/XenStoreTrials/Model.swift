@@ -33,7 +33,8 @@ struct Model {
   }
 
   struct Transaction {
-    var view: View
+    /// What it sees; nil before it asked for anything that depends on it.
+    var view: View?
     var log: [(operation: Operation, answer: Answer)] = []
     var hasChanged = false
   }

@@ -64,13 +64,7 @@ int cxs_next_signal(int fd)
 
 int cxs_accept(int listener)
 {
-	int fd = accept(listener, 0, 0);
-
-	if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return accept4(listener, 0, 0, SOCK_CLOEXEC);
 }
 
 int64_t cxs_milliseconds(void)

@@ -24,9 +24,9 @@ struct TouchedNode {
 /// A snapshot with what was done to it, so that it can be done again on a newer one.
 struct Transaction {
   var id: UInt32
-  var tree: Tree
+  var tree: Tree = .none
   /// The store's generation when the snapshot was taken.
-  var base: UInt64
+  var base: UInt64 = 0
   /// Requests: type, length in two bytes, payload.
   var log: [UInt8] = []
   /// What each was answered with.
@@ -37,6 +37,8 @@ struct Transaction {
   var imported: [TouchedNode] = []
   /// What it saw is not known any more: it is served on, but cannot be committed.
   var isBroken = false
+  /// It looked at nothing yet: the snapshot is not taken, and what it wrote is only noted.
+  var isBlind = true
 
   /// Remembers a request and what it was answered with.
   mutating func note(

@@ -27,6 +27,14 @@ struct PathCache {
     return (entry.node, entry.ancestor)
   }
 
+  /// Whether a path is here, wherever it may lead now.
+  @inline(__always)
+  func holds(_ path: Span<UInt8>, _ hash: UInt64) -> Bool {
+    let slot = Int(truncatingIfNeeded: hash) & (Self.count &- 1)
+    return entries[slot].hash == hash && Int(entries[slot].length) == path.count
+      && equal(paths, slot &* Self.longest, path, 0, count: path.count)
+  }
+
   /// Remembers where a path leads.
   @inline(__always)
   mutating func keep(

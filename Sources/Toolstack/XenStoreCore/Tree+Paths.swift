@@ -68,13 +68,14 @@ enum PathRule {
   /// - Source: `docs/misc/xenstore.txt`
   @inline(__always)
   static func allows(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-")...UInt8(ascii: "9"),
-      UInt8(ascii: "@")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
-      byte != UInt8(ascii: ".")
-    default: false
-    }
+    let set = byte & 64 == 0 ? punctuationAndDigits : letters
+    return byte < 128 && set &>> UInt64(byte & 63) & 1 == 1
   }
+
+  /// Bit n: the byte n. `-`, and `/` to `9`.
+  private static let punctuationAndDigits: UInt64 = 1 << 45 | 0x7ff << 47
+  /// Bit n: the byte n + 64. `@` to `Z`, `_`, `a` to `z`.
+  private static let letters: UInt64 = 0x7ff_ffff | 1 << 31 | 0x3ff_ffff << 33
 
   /// Whether the bytes from `start` are components joined by single slashes, none of them empty.
   @inline(__always)

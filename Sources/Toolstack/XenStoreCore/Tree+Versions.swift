@@ -10,18 +10,19 @@ extension NodeStore {
   }
 
   /// Forgets a fork.
-  mutating func drop(_ fork: consuming Tree) {
+  mutating func drop(_ fork: borrowing Tree) {
     for reference in fork.version.owned { release(reference) }
     close(fork.time)
   }
 
-  /// Makes a fork the store's version. Nothing may have changed in the store since it was taken.
-  mutating func adopt(_ fork: consuming Tree) {
-    let replaced = fork.version.replaced
+  /// Makes a fork the store's version and leaves the old one in its place. Nothing may have changed in
+  /// the store since the fork was taken.
+  mutating func adopt(_ fork: inout Tree) {
     close(fork.time)
-    fork.version = Version(token: fork.version.token, isFork: false)
-    fork.time = 0
-    tree = fork
+    swap(&tree, &fork)
+    let replaced = tree.version.replaced
+    tree.version = Version(token: tree.version.token, isFork: false)
+    tree.time = 0
     for reference in replaced where !snapshots.keeps(reference, born: born(reference)) {
       release(reference)
     }

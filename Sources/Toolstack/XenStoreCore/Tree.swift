@@ -31,6 +31,9 @@ struct Tree {
   var shape: UInt64 = 0
   /// Detached subtrees whose nodes are yet to be freed, deepest last.
   var detached: [Int32] = []
+
+  /// Stands for a fork that is not taken yet.
+  static var none: Tree { Tree(version: Version(token: 0, isFork: true), owners: [], slots: []) }
 }
 
 /// The nodes of all versions of the tree. `tree` is the version that calls read and write; the

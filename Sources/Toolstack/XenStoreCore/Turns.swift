@@ -1,22 +1,18 @@
 import XenStoreWire
 
 /// Transactions that conflict could make each other start over for ever, and each attempt costs all.
-/// So who was told EAGAIN takes turns with others who were: the next transaction of each begins when
-/// the one before it has ended. Who is told so twice in a row has those take turns with it, too, who
-/// committed in the meantime: one that is always a little faster would win for ever. Who has no part
-/// in conflicts never waits.
+/// So who was told EAGAIN takes turns with others who were: the first request of the next transaction
+/// of each that looks at the store is served when the transaction before it has ended. Starting one
+/// never waits, so that a turn takes no longer than its own requests do. Who is told
+/// EAGAIN twice in a row has those take turns with it, too, who committed in the meantime: one that is
+/// always a little faster would win for ever. Who has no part in conflicts never waits.
 struct Turns {
-  /// A start of a transaction that waits.
-  struct Waiting {
-    var connection: Int
-    var header: MessageHeader
-  }
-
   /// Whose turn it is; -1 for nobody's.
   var holder = -1
   /// The transaction that its turn is for; 0 before it began.
   var transaction: UInt32 = 0
-  var waiting: [Waiting] = []
+  /// Connections with a transaction whose first look waits.
+  var waiting: [Int] = []
   /// Counts turns.
   var count = 0
 
@@ -45,19 +41,38 @@ extension XenStore {
     grantTurn()
   }
 
-  /// Makes the start of a transaction wait when it is another's turn; true when it waits.
-  mutating func waitsForTurn(_ caller: Caller, _ header: MessageHeader) -> Bool {
-    let index = Int(caller.connection)
-    guard takesTurns, connections[index].conflicts > 0 else { return false }
-    guard turns.holder >= 0, turns.holder != index else {
-      turns.holder = index
-      turns.transaction = 0
-      turns.count &+= 1
-      return false
+  /// Makes a transaction's first look at the store wait when it is another's turn; true when it waits.
+  mutating func waitsForTurn(_ index: Int, _ header: MessageHeader) -> Bool {
+    guard takesTurns, connections[index].conflicts > 0, isLook(index, header.type),
+      connections[index].transactions.contains(where: {
+        $0.id == header.transactionID && $0.isBlind
+      })
+    else { return false }
+    if turns.holder < 0 { giveTurn(to: index) }
+    guard turns.holder == index else {
+      connections[index].isWaiting = true
+      turns.waiting.append(index)
+      return true
     }
-    connections[index].isWaiting = true
-    turns.waiting.append(Turns.Waiting(connection: index, header: header))
-    return true
+    if turns.transaction == 0 { turns.transaction = header.transactionID }
+    return false
+  }
+
+  /// Whether a request of that type in a blind transaction has it see the store.
+  private func isLook(_ index: Int, _ type: UInt32) -> Bool {
+    switch MessageType(rawValue: type) {
+    case .read, .directory, .directoryPart, .makeDirectory, .remove, .getPermissions,
+      .setPermissions:
+      true
+    case .write: !connections[index].caller.isPrivileged
+    default: false
+    }
+  }
+
+  private mutating func giveTurn(to index: Int) {
+    turns.holder = index
+    turns.transaction = 0
+    turns.count &+= 1
   }
 
   /// Remembers a transaction that was committed.
@@ -84,38 +99,18 @@ extension XenStore {
 
   /// Ends a connection's turn, and its waiting.
   mutating func leaveTurn(_ index: Int) {
-    if !turns.waiting.isEmpty { turns.waiting.removeAll { $0.connection == index } }
+    if !turns.waiting.isEmpty { turns.waiting.removeAll { $0 == index } }
     guard turns.holder == index else { return }
     turns.holder = -1
     grantTurn()
   }
 
-  /// Begins the transaction of the one who waited longest.
+  /// Lets go on who waited longest.
   private mutating func grantTurn() {
-    while turns.holder < 0, !turns.waiting.isEmpty {
-      let next = turns.waiting.removeFirst()
-      turns.holder = next.connection
-      turns.transaction = 0
-      turns.count &+= 1
-      connections[next.connection].isWaiting = false
-      resumed.append(ConnectionID(index: next.connection))
-      let saved = reply
-      reply.removeAll()
-      begin(next)
-      reply = saved
-    }
-  }
-
-  private mutating func begin(_ next: Turns.Waiting) {
-    var type = next.header.type
-    do throws(StoreError) {
-      try startTransaction(connections[next.connection].caller)
-    } catch {
-      reply.removeAll(keepingCapacity: true)
-      error.append(to: &reply)
-      type = MessageType.error.rawValue
-      turns.holder = -1
-    }
-    answer(next.connection, type, next.header.requestID, next.header.transactionID)
+    guard turns.holder < 0, !turns.waiting.isEmpty else { return }
+    let next = turns.waiting.removeFirst()
+    giveTurn(to: next)
+    connections[next].isWaiting = false
+    resumed.append(ConnectionID(index: next))
   }
 }

@@ -62,14 +62,8 @@ extension XenStore {
         ConnectionRecord.Ring(
           domain: DomainID(rawValue: connection.caller.domain), target: target, port: nil))
     }
-    var unread: [UInt8] = []
-    // A start that waits for its turn was taken already: it is served again.
-    for waiting in turns.waiting where waiting.connection == index {
-      waiting.header.append(to: &unread)
-      unread.append(contentsOf: repeatElement(0, count: Int(waiting.header.length)))
-    }
     return ConnectionRecord(
-      id: number, kind: kind, unread: unread, unsent: Array(connection.output[connection.sent...]),
+      id: number, kind: kind, unread: [], unsent: Array(connection.output[connection.sent...]),
       partialReply: connection.partialReply)
   }
 
@@ -231,6 +225,7 @@ extension XenStore {
     _ index: Int, _ position: Int, _ number: UInt32, to writer: inout StateWriter
   ) throws(StateError) {
     let caller = connections[index].caller
+    if connections[index].transactions[position].isBlind { takeSnapshot(index, position) }
     let id = connections[index].transactions[position].id
     let record = TransactionRecord(connection: number, id: id)
     let log = connections[index].transactions[position].log

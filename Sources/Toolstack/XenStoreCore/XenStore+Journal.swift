@@ -60,16 +60,6 @@ extension XenStore {
     return Array(connection.output[start...])
   }
 
-  /// A request of a client that waits for its turn, as it was sent; empty when none does.
-  public func waitingRequest(_ id: ConnectionID) -> [UInt8] {
-    guard let waiting = turns.waiting.first(where: { $0.connection == id.index }) else { return [] }
-    var bytes: [UInt8] = []
-    var header = waiting.header
-    header.length = 1
-    header.append(to: &bytes)
-    return bytes + [0]
-  }
-
   /// How much of what a client is owed is the rest of a message whose beginning was sent.
   public func partialReply(_ id: ConnectionID) -> Int { connections[id.index].partialReply }
 

@@ -46,6 +46,9 @@ extension XenStore {
       if connections[id.index].pendingBytes > limit {
         return Consumption(bytes: position, reason: .unread)
       }
+      if header.transactionID != 0, waitsForTurn(id.index, header) {
+        return Consumption(bytes: position, reason: .waiting)
+      }
       handle(id, header, input.extracting(position &+ MessageHeader.byteCount..<end))
       position = end
     }
@@ -102,7 +105,6 @@ extension XenStore {
     case .transactionStart:
       try requireTransaction(index, header)
       guard header.transactionID == 0 else { throw .busy }
-      if waitsForTurn(caller, header) { return false }
       try startTransaction(caller)
     case .transactionEnd(let commits):
       try endTransaction(caller, header.transactionID, commits: commits)

@@ -51,8 +51,7 @@ extension XenStore {
   private mutating func find(
     _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>, _ wanted: Access
   ) throws(StoreError) -> Int32 {
-    _ = try resolve(caller, payload, range)
-    let walk = walkPath()
+    let walk = try follow(caller, payload, range, keepsPath: wanted == .write)
     let exists = walk.node >= 0
     guard caller.isPrivileged || access(caller, exists ? walk.node : walk.ancestor).contains(wanted)
     else { throw .accessDenied }
@@ -122,8 +121,7 @@ extension XenStore {
     _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>, _ value: Range<Int>?,
     _ isInTransaction: Bool
   ) throws(StoreError) -> Effectiveness {
-    _ = try resolve(caller, payload, range)
-    let walk = walkPath()
+    let walk = try follow(caller, payload, range, keepsPath: watches.count > 0)
     var id = walk.node
     let existing = id >= 0 ? id : walk.ancestor
     if !caller.isPrivileged {

@@ -62,6 +62,40 @@ extension XenStore {
     return 0
   }
 
+  /// Follows a request's path.
+  ///
+  /// - Parameter keepsPath: whether its absolute form is wanted in the scratch space; when the node
+  ///   is missing it is there in any case.
+  /// - Throws: `invalid` when it is not a path of a node.
+  @inline(__always)
+  mutating func follow(
+    _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>, keepsPath: Bool
+  ) throws(StoreError) -> Walk {
+    let text = payload.extracting(range)
+    let hash = hash(text, 0..<text.count, seed: nodes.seed)
+    guard let known = paths.find(text, hash, shape: nodes.tree.shape) else {
+      _ = try resolve(caller, payload, range)
+      return walkPath()
+    }
+    // What is kept was checked before.
+    if keepsPath {
+      path.removeAll(keepingCapacity: true)
+      append(text, 0..<text.count, to: &path)
+    }
+    return Walk(node: known.node, ancestor: known.ancestor, rest: text.count, missing: 0)
+  }
+
+  /// Checks a request's path.
+  ///
+  /// - Throws: `invalid` when it is not a path of a node.
+  mutating func checkPath(
+    _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>
+  ) throws(StoreError) {
+    let text = payload.extracting(range)
+    guard !paths.holds(text, hash(text, 0..<text.count, seed: nodes.seed)) else { return }
+    _ = try resolve(caller, payload, range)
+  }
+
   /// Follows the path in the scratch space.
   @inline(__always)
   mutating func walkPath() -> Walk {

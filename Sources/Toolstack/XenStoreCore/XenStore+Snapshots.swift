@@ -16,7 +16,8 @@ extension XenStore {
         count &+= nodes.snapshots.count(transaction.tree.time)
       }
       guard count > Self.keptPages else { continue }
-      for position in connections[index].transactions.indices {
+      for position in connections[index].transactions.indices
+      where !connections[index].transactions[position].isBlind {
         nodes.drop(connections[index].transactions[position].tree)
         connections[index].transactions[position].tree = nodes.fork()
         connections[index].transactions[position].isBroken = true

@@ -1,12 +1,15 @@
 import XenStoreWire
 
-// A transaction works on a fork of the tree, so it sees the store as it was at its start. It may be
+// A transaction works on a fork of the tree, so it sees the store as it was at one moment: when it
+// first looked at it. It may be
 // committed when everything it was told would be told again by the store as it is now: then what it
 // did is done to the store. Nothing changed in between: the fork becomes the store. Something did:
 // its requests are served again on a fresh fork, and every answer must be the same. What it was
 // told covers what it found missing, and names in lists; a write that only says OK saw nothing.
 //
-// A transaction that changed nothing can always be committed: it saw the store at one moment.
+// A transaction that changed nothing can always be committed: it saw the store at one moment. One that
+// only wrote saw nothing: what a caller who may do everything writes cannot fail, so that it is noted,
+// and done to the store at the end, or to the fork once something else is asked.
 extension XenStore {
   mutating func startTransaction(_ caller: Caller) throws(StoreError) {
     let index = Int(caller.connection)
@@ -16,9 +19,9 @@ extension XenStore {
     var id = connections[index].nextTransaction
     while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
     connections[index].nextTransaction = id &+ 1
-    if turns.holder == index, turns.transaction == 0 { turns.transaction = id }
-    let base = nodes.tree.generation
-    connections[index].transactions.append(Transaction(id: id, tree: nodes.fork(), base: base))
+    var transaction = Transaction(id: id)
+    if let spare = spareNotes.popLast() { (transaction.log, transaction.answers) = spare }
+    connections[index].transactions.append(transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
     note(.start, caller, id)
     Decimal.append(UInt64(id), to: &reply)
@@ -30,6 +33,7 @@ extension XenStore {
   mutating func openBrokenTransaction(_ index: Int, _ id: UInt32) {
     guard !connections[index].transactions.contains(where: { $0.id == id }) else { return }
     var transaction = Transaction(id: id, tree: nodes.fork(), base: nodes.tree.generation)
+    transaction.isBlind = false
     transaction.isBroken = true
     connections[index].transactions.append(transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
@@ -66,6 +70,17 @@ extension XenStore {
     try check(caller, count &+ 1, .transactionNodes)
     let bytes = payload.count &+ 3 &+ 8
     try checkMemory(caller, adding: bytes)
+    if connections[index].transactions[position].isBlind {
+      if caller.isPrivileged, case .write(let path, _) = request {
+        try checkPath(caller, payload, path)
+        ok()
+        connections[index].transactions[position].note(
+          type, payload, answer: digest(type), changed: true)
+        connections[index].transactionBytes &+= bytes
+        return
+      }
+      takeSnapshot(index, position)
+    }
 
     swap(&nodes.tree, &connections[index].transactions[position].tree)
     let (answer, changed, error) = serve(caller, type, request, payload)
@@ -75,6 +90,37 @@ extension XenStore {
       type, payload, answer: answer, changed: changed)
     connections[index].transactionBytes &+= bytes
     if let error { throw error }
+  }
+
+  /// Has a blind transaction see the store as it is now, with what it wrote.
+  mutating func takeSnapshot(_ index: Int, _ position: Int) {
+    connections[index].transactions[position].isBlind = false
+    connections[index].transactions[position].tree = nodes.fork()
+    connections[index].transactions[position].base = nodes.tree.generation
+    guard connections[index].transactions[position].changes > 0 else { return }
+    let transaction = connections[index].transactions[position]
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    if !repeatRequests(connections[index].caller, transaction) {
+      connections[index].transactions[position].isBroken = true
+    }
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    reply.removeAll(keepingCapacity: true)
+  }
+
+  /// Does to the store what is only noted: an event for every node that is written, once.
+  private mutating func commitNotes(_ caller: Caller, _ transaction: Transaction) {
+    var done: Set<UInt64> = []
+    var position = 0
+    while let entry = entry(transaction.log, at: &position) {
+      let payload = transaction.log.span.extracting(entry.payload)
+      reply.removeAll(keepingCapacity: true)
+      work &+= 1
+      guard let request = try? Request(entry.type, payload),
+        serve(caller, entry.type, request, payload).changed, watches.count > 0,
+        done.insert(mark(path)).inserted
+      else { continue }
+      fire(walkPath().node, .all)
+    }
   }
 
   /// Serves a request on the current version; returns a digest of what the client is told.
@@ -105,7 +151,8 @@ extension XenStore {
   ) throws(StoreError) {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
-    let transaction = connections[index].transactions.remove(at: position)
+    var transaction = connections[index].transactions.remove(at: position)
+    defer { keepNotes(of: &transaction) }
     note(.end, caller, id)
     defer { if turns.holder == index, turns.transaction == id { leaveTurn(index) } }
     if connections[index].conflicts > 0 { connections[index].conflicts &-= 1 }
@@ -120,25 +167,50 @@ extension XenStore {
       ok()
       return
     }
-    var tree = transaction.tree
+    if transaction.isBlind {
+      commitNotes(caller, transaction)
+      finish(caller, transaction)
+      return
+    }
     if transaction.base != nodes.tree.generation {
-      nodes.drop(tree)
-      tree = nodes.fork()
-      swap(&nodes.tree, &tree)
+      nodes.drop(transaction.tree)
+      transaction.tree = nodes.fork()
+      swap(&nodes.tree, &transaction.tree)
       let same = repeatRequests(caller, transaction)
-      swap(&nodes.tree, &tree)
+      swap(&nodes.tree, &transaction.tree)
       guard same else {
-        nodes.drop(tree)
+        nodes.drop(transaction.tree)
         noteLoss(index, since: transaction.base)
         throw .again
       }
     }
-    if watches.count > 0 { fireChanges(caller, transaction, &tree) }
-    nodes.adopt(tree)
+    if watches.count > 0 {
+      var tree = Tree.none
+      swap(&tree, &transaction.tree)
+      fireChanges(caller, transaction, &tree)
+      swap(&tree, &transaction.tree)
+    }
+    nodes.adopt(&transaction.tree)
+    finish(caller, transaction)
+  }
+
+  /// Says that a transaction is committed.
+  private mutating func finish(_ caller: Caller, _ transaction: Transaction) {
     note(caller, transaction)
-    noteCommit(index)
+    noteCommit(Int(caller.connection))
     reply.removeAll(keepingCapacity: true)
     ok()
+  }
+
+  /// Keeps the space of a transaction's notes for another.
+  private mutating func keepNotes(of transaction: inout Transaction) {
+    guard spareNotes.count < 16, transaction.log.capacity <= 4096 else { return }
+    var (log, answers): ([UInt8], [UInt64]) = ([], [])
+    swap(&log, &transaction.log)
+    swap(&answers, &transaction.answers)
+    log.removeAll(keepingCapacity: true)
+    answers.removeAll(keepingCapacity: true)
+    spareNotes.append((log, answers))
   }
 
   /// One request of a transaction's log.

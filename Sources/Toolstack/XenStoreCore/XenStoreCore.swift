@@ -40,6 +40,8 @@ public struct XenStore: ~Copyable {
 
   /// Whose transactions take turns: they conflicted lately.
   var turns = Turns()
+  /// Notes of transactions that have ended: their space is used again.
+  var spareNotes: [(log: [UInt8], answers: [UInt64])] = []
   /// Lists of children as they were sent last.
   var lists = ListCache()
   /// Where paths lead.

@@ -3,8 +3,9 @@ import Glibc
 import XenStoreCore
 import XenStoreWire
 
-/// A client: a socket or a domain's ring, and what it sent that is not served yet.
-struct Client {
+/// A client: a socket or a domain's ring, and what it sent that is not served yet. An object, since
+/// looking at one in a list must not copy it.
+final class Client {
   var id: ConnectionID
   /// The socket; nil for a ring.
   var descriptor: Int32?
@@ -21,6 +22,17 @@ struct Client {
   var isHeld = false
   /// How many of the bytes that it has yet to read were traced.
   var traced = 0
+
+  init(
+    id: ConnectionID, descriptor: Int32? = nil, ring: Ring? = nil, input: [UInt8] = [],
+    interest: UInt32 = 0
+  ) {
+    self.id = id
+    self.descriptor = descriptor
+    self.ring = ring
+    self.input = input
+    self.interest = interest
+  }
 }
 
 extension Server {
@@ -60,11 +72,12 @@ extension Server {
 
   /// Asks to be told when a socket can be read from or written to.
   mutating func watch(_ slot: Int, reads: Bool, writes: Bool) {
-    guard let client = clients[slot], let descriptor = client.descriptor else { return }
     let interest =
       (reads ? UInt32(CXS_READ) : 0) | (writes ? UInt32(CXS_WRITE) : 0)
-    guard interest != client.interest else { return }
-    clients[slot]?.interest = interest
+    guard let client = clients[slot], client.interest != interest,
+      let descriptor = client.descriptor
+    else { return }
+    client.interest = interest
     let number = UInt32(truncatingIfNeeded: slot) &+ Number.firstClient
     _ = cxs_epoll_set(epoll, descriptor, 0, interest, number)
   }

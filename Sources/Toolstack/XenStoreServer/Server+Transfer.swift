@@ -162,22 +162,23 @@ extension Server {
   /// Sends as much as a client takes.
   mutating func send(_ slot: Int, _ id: ConnectionID) {
     guard let client = clients[slot] else { return }
+    let wasStalled = client.isStalled
     if trace.isOn { traceOutput(slot, client) }
-    if let ring = client.ring {
-      guard transmit(slot, id, ring) else { return }
-    } else if let descriptor = client.descriptor {
+    if let descriptor = client.descriptor {
       guard transmit(id, to: descriptor) else {
         remove(slot)
         return
       }
+    } else if let ring = client.ring {
+      guard transmit(slot, id, ring) else { return }
     }
     let isLeft = store.pendingBytes(id) > 0
-    if trace.isOn { clients[slot]?.traced = store.pendingBytes(id) }
-    if client.isStalled, !isLeft {
-      clients[slot]?.isStalled = false
+    if trace.isOn { client.traced = store.pendingBytes(id) }
+    if wasStalled, !isLeft {
+      client.isStalled = false
       schedule(slot)
     }
-    watch(slot, reads: !client.isStalled || !isLeft, writes: isLeft)
+    watch(slot, reads: !wasStalled || !isLeft, writes: isLeft)
   }
 
   /// Sends through a socket; false when it is closed.

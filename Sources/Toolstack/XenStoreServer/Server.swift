@@ -199,17 +199,30 @@ struct Server: ~Copyable {
     runnable.removeAll(keepingCapacity: true)
     for slot in waiting { resume(slot) }
     for index in 0..<count { serve(ready[index]) }
+    resumeWaiters()
     hasWork = store.continueWork(budget: 4096)
     if advanceChecks() { hasWork = true }
     report()
     flush()
     trace.handOver()
-    for id in store.resumed where store.isOpen(id) && slots[id.index] >= 0 {
-      schedule(slots[id.index])
-    }
-    store.resumed.removeAll(keepingCapacity: true)
+    for slot in takeResumed() { schedule(slot) }
     if advanceCheckpoint() { hasWork = true }
     if update?.isUnderWay == true { advanceUpdate() }
+  }
+
+  /// Serves those at once who waited for what this round has brought: what they are told goes out with
+  /// the rest. Each may end another's wait; who is left has its turn in the next round.
+  private mutating func resumeWaiters() {
+    for _ in 0..<4 where !store.resumed.isEmpty {
+      for slot in takeResumed() { resume(slot) }
+    }
+  }
+
+  private mutating func takeResumed() -> [Int] {
+    guard !store.resumed.isEmpty else { return [] }
+    let found = store.resumed.filter { store.isOpen($0) && slots[$0.index] >= 0 }
+    store.resumed.removeAll(keepingCapacity: true)
+    return found.map { slots[$0.index] }
   }
 
   /// Ends a turn that takes too long.

@@ -201,7 +201,9 @@ let hostedOnly: [Target] = [
   // It looks inside the server: a release build needs -enable-testing.
   .target(
     name: "XenStoreTrials",
-    dependencies: ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire"],
+    dependencies: [
+      "XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire", "SocketAddress",
+    ],
     path: "Tests/XenStoreTrials",
     swiftSettings: [.swiftLanguageMode(.v6), .enableExperimentalFeature("Lifetimes")]),
   .executableTarget(

@@ -1,4 +1,5 @@
 import Glibc
+import SocketAddress
 import XenStoreWire
 
 @testable import XenStoreCore
@@ -128,17 +129,10 @@ public struct Simulation: ~Copyable {
   }
 
   mutating func connect() {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: (folder + "/socket").utf8) }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, length)
-      }
+    guard let address = SocketAddress(folder + "/socket"), address.connect(descriptor) else {
+      return fail("connect: \(errno)")
     }
-    guard result == 0 else { return fail("connect: \(errno)") }
     server.round(patience: 0)
     let number = nextClient
     nextClient += 1

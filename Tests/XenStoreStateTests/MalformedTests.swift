@@ -134,6 +134,47 @@ struct MalformedTests {
     #expect(reason(dump) == .unknownConnection)
   }
 
+  @Test(arguments: [0, 1, 31, 63, 64, 65, 128, 4000])
+  func everyByteOfADumpIsRead(count: Int) throws {
+    let value = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let digits = value.map { byte in
+      let text = String(byte, radix: 16, uppercase: byte & 1 == 0)
+      return text.count == 1 ? "0" + text : text
+    }
+    let line = "store,2f61,6e3000,\(digits.joined())\n"
+    let dump = Array("$xenstored-dump-format\n\(line)store,2f7a,6e30,\n".utf8)
+    var reader = try StateReader(dump.span)
+    for (path, expected) in [("/a", value), ("/z", [])] {
+      guard case .node(let node)? = try reader.next(in: dump.span) else {
+        Issue.record("no node")
+        return
+      }
+      reader.withBytes(in: dump.span) { bytes in
+        #expect(node.path.map { bytes[$0] } == Array(path.utf8))
+        #expect(node.value.map { bytes[$0] } == expected)
+        #expect(node.permissionCount == 1)
+      }
+    }
+    #expect(try reader.next(in: dump.span) == nil)
+  }
+
+  @Test(arguments: [
+    "store,", "store,2f", "store,2f,6e30", "store,2f,6e30,6", "store,2f,6e30,6g",
+    "store,2f,6e30,g6",
+    "store,2f,6e30,61,", "store,2f,6e30,61 ", "store,2f,,61", "store,,,", "store,2,6e30,61",
+    "store,2f,6e3,61", "store,2f,6e30:,61", "store,2f,6e306e30,61",
+  ])
+  func aBadLineOfANodeEndsWithItself(line: String) throws {
+    let dump = Array("$xenstored-dump-format\n\(line)\nstore,2f,6e30,6162\n".utf8)
+    var reader = try StateReader(dump.span)
+    #expect(throws: StateError(.badLine, at: 23)) { try reader.next(in: dump.span) }
+    #expect(try reader.next(in: dump.span) != nil)
+    #expect(try reader.next(in: dump.span) == nil)
+    // Without its end it may have been cut off.
+    let rest = dump.prefix(23 + line.utf8.count)
+    #expect(reason(Array(rest)) == .truncated)
+  }
+
   @Test func linesThatAreNoneArePassedOver() throws {
     let dump = Array(
       "$xenstored-dump-format\nnews,1\nstore,2f6,6e30,\nstore,2f,7830,\nstore,2f,6e30,6162\n".utf8)

@@ -32,6 +32,7 @@ struct DumpReader {
   ) throws(StateError) -> StateRecord? {
     let start = offset
     guard start < stream.count else { return nil }
+    if Self.isNode(stream, at: start) { return .node(try node(in: stream, from: &offset)) }
     var fields: [Range<Int>] = []
     var field = start
     var end = start
@@ -63,7 +64,6 @@ struct DumpReader {
     _ stream: Span<UInt8>, _ fields: [Range<Int>]
   ) throws(LineError) -> StateRecord {
     switch (name(stream, fields[0]), fields.count) {
-    case ("store", 4): return .node(try node(stream, fields))
     case ("watch", 4):
       guard let id = connections[try number(stream, fields[1])] else { throw .unknownConnection }
       let path = try string(stream, fields[2])
@@ -126,43 +126,87 @@ struct DumpReader {
 
   private func string(_ stream: Span<UInt8>, _ range: Range<Int>) throws(LineError) -> [UInt8] {
     var bytes: [UInt8] = []
-    try Self.decode(stream, range, into: &bytes)
-    guard !bytes.isEmpty, !bytes.contains(0) else { throw .malformed }
+    var offset = range.lowerBound
+    decode(stream, from: &offset, into: &bytes)
+    guard offset == range.upperBound, !bytes.isEmpty, !bytes.contains(0) else { throw .malformed }
     return bytes
   }
 
-  @inline(__always)
-  private static func decode(
-    _ stream: Span<UInt8>, _ range: Range<Int>, into bytes: inout [UInt8]
-  ) throws(LineError) {
-    guard range.count & 1 == 0 else { throw .malformed }
-    var index = range.lowerBound
-    while index < range.upperBound {
-      guard let high = digit(stream[index]), let low = digit(stream[index &+ 1]) else {
-        throw .malformed
-      }
-      bytes.append(high &<< 4 | low)
-      index &+= 2
-    }
-  }
-
-  @inline(__always)
-  private static func digit(_ byte: UInt8) -> UInt8? {
+  /// What a byte is as a hexadecimal digit; 0xff when it is none.
+  private let digits: [UInt8] = (0...UInt8.max).map { byte in
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): byte &- UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): byte &- UInt8(ascii: "a") &+ 10
     case UInt8(ascii: "A")...UInt8(ascii: "F"): byte &- UInt8(ascii: "A") &+ 10
-    default: nil
+    default: 0xff
     }
   }
 
+  /// Appends the bytes whose digits stand there, up to the first pair that is none.
+  @inline(__always)
+  private func decode(
+    _ stream: Span<UInt8>, from offset: inout Int, into bytes: inout [UInt8]
+  ) {
+    let digits = digits.span
+    // Then the compiler sees that every byte has its place in the table.
+    precondition(digits.count == 256)
+    var at = offset
+    var isDone = false
+    while !isDone {
+      bytes.append(addingCapacity: 64) { output in
+        while output.freeCapacity > 0 {
+          guard at &+ 1 < stream.count else { break }
+          let (high, low) = (digits[Int(stream[at])], digits[Int(stream[at &+ 1])])
+          guard (high | low) & 0x80 == 0 else { break }
+          output.append(high &<< 4 | low)
+          at &+= 2
+        }
+        isDone = output.freeCapacity > 0
+      }
+    }
+    offset = at
+  }
+
+  // MARK: Nodes
+
+  // A dump is nodes for the most part, so their lines are read in one go.
+
+  private static let nodePrefix = 6
+
+  /// Whether a line begins with `store,`.
+  @inline(__always)
+  private static func isNode(_ stream: Span<UInt8>, at start: Int) -> Bool {
+    guard stream.count &- start >= nodePrefix else { return false }
+    return stream[start] == UInt8(ascii: "s") && stream[start &+ 1] == UInt8(ascii: "t")
+      && stream[start &+ 2] == UInt8(ascii: "o") && stream[start &+ 3] == UInt8(ascii: "r")
+      && stream[start &+ 4] == UInt8(ascii: "e") && stream[start &+ 5] == UInt8(ascii: ",")
+  }
+
+  /// Reads the line of a node, whose beginning was seen.
   private mutating func node(
-    _ stream: Span<UInt8>, _ fields: [Range<Int>]
-  ) throws(LineError) -> NodeRecord {
+    in stream: Span<UInt8>, from offset: inout Int
+  ) throws(StateError) -> NodeRecord {
+    var end = offset &+ Self.nodePrefix
+    if let node = nodeFields(stream, from: &end) {
+      offset = end &+ 1
+      return node
+    }
+    while end < stream.count, stream[end] != UInt8(ascii: "\n") { end &+= 1 }
+    guard end < stream.count else { throw StateError(.truncated, at: offset) }
+    defer { offset = end &+ 1 }
+    throw StateError(.badLine, at: offset)
+  }
+
+  /// Reads the fields of a node up to the end of the line; nil when they make no sense, with an
+  /// offset that is not beyond the end.
+  private mutating func nodeFields(
+    _ stream: Span<UInt8>, from offset: inout Int
+  ) -> NodeRecord? {
     text.removeAll(keepingCapacity: true)
     // Special names stand there as children of the root, the root itself with no name or a slash.
     var path = 0
-    try Self.decode(stream, fields[1], into: &text)
+    guard field(stream, from: &offset, endsWith: UInt8(ascii: ",")) else { return nil }
+    offset &+= 1
     if text.count > 1, text[0] == UInt8(ascii: "/"),
       text[1] == UInt8(ascii: "@") || text[1] == UInt8(ascii: "/")
     {
@@ -170,24 +214,41 @@ struct DumpReader {
     }
     if text.isEmpty { text.append(UInt8(ascii: "/")) }
     let pathEnd = text.count
-    // The permissions as text, then as a stream has them.
-    try Self.decode(stream, fields[2], into: &text)
+    guard field(stream, from: &offset, endsWith: UInt8(ascii: ",")) else { return nil }
+    offset &+= 1
+    guard let permissions = takePermissions(from: pathEnd),
+      field(stream, from: &offset, endsWith: UInt8(ascii: "\n"))
+    else { return nil }
+    return NodeRecord(
+      connection: 0, transaction: 0, accesses: [], path: path..<pathEnd,
+      value: permissions.upperBound..<text.count, permissions: permissions)
+  }
+
+  /// Decodes a field into the text; false when it does not end so.
+  private mutating func field(
+    _ stream: Span<UInt8>, from offset: inout Int, endsWith byte: UInt8
+  ) -> Bool {
+    var bytes: [UInt8] = []
+    swap(&bytes, &text)
+    decode(stream, from: &offset, into: &bytes)
+    swap(&bytes, &text)
+    return offset < stream.count && stream[offset] == byte
+  }
+
+  /// Puts the permissions that stand in the text behind it as a stream has them; nil when they make
+  /// no sense.
+  private mutating func takePermissions(from start: Int) -> Range<Int>? {
     if text.last != 0 { text.append(0) }
     let words = text.count
-    var strings = Strings(at: pathEnd)
+    var strings = Strings(at: start)
     while let range = strings.next(in: text.span) {
-      guard let entry = try? Permission(reading: text.span, range) else { throw .malformed }
+      guard let entry = try? Permission(reading: text.span, range) else { return nil }
       text.append(entry.access.letter)
       text.append(0)
       text.append(UInt8(truncatingIfNeeded: entry.domain.rawValue))
       text.append(UInt8(truncatingIfNeeded: entry.domain.rawValue &>> 8))
       if range.upperBound &+ 1 >= words { break }
     }
-    let permissionsEnd = text.count
-    guard permissionsEnd > words else { throw .malformed }
-    try Self.decode(stream, fields[3], into: &text)
-    return NodeRecord(
-      connection: 0, transaction: 0, accesses: [], path: path..<pathEnd,
-      value: permissionsEnd..<text.count, permissions: words..<permissionsEnd)
+    return text.count > words ? words..<text.count : nil
   }
 }

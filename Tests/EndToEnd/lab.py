@@ -44,9 +44,8 @@ def field(text, name):
 class Lab:
     """What a test is given: the hypervisor under test, a place for logs, and a tally."""
 
-    def __init__(self, hypervisor, folder, full, cpus=2):
+    def __init__(self, hypervisor, folder, full):
         self.hypervisor = hypervisor
-        self.cpus = cpus              # of a machine whose test does not say how many it has
         self.folder = folder
         self.full = full              # whether the long form of a test is wanted
         self.passed = 0
@@ -58,7 +57,6 @@ class Lab:
     def options(self, **given):
         """Options for a machine with the hypervisor under test, its log named after the test."""
         self._boots += 1
-        given.setdefault("smp", self.cpus)
         given.setdefault("log", os.path.join(self.folder, f"{self._log}-{self._boots}.log"))
         return Options(given.pop("hypervisor", self.hypervisor), **given)
 

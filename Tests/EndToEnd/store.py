@@ -31,9 +31,7 @@ def store_dom0(lab, **given):
 
 @test("stock Xen with our xenstored: xl create, list, destroy", "quick")
 def _(lab):
-    # One CPU: with two, programs in dom0 of stock Xen die at random on this emulator, whichever
-    # xenstored runs (docs/decisions/0013).
-    with store_dom0(lab, hypervisor=cached("xen-4.17"), smp=1) as dom0:
+    with store_dom0(lab, hypervisor=cached("xen-4.17")) as dom0:
         dom0.run("make-guest 1 '' 192 1", check=True)
         with lab.case("our xenstored runs on stock Xen"):
             dom0.run("pgrep -f '^/usr/lib/martlet/bin/xenstored '", check=True)

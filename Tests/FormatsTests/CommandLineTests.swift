@@ -184,6 +184,7 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     ("no-console", .cannotBeNegated), ("vga=keep,big", .unknownValue), ("dom0_nodes=0", .ignored),
     ("xenver=4", .notANumber), ("xenver=4.", .notANumber), ("conswitch=", .unknownValue),
     ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", .unknown), ("maxcpus=08", .notANumber),
+    ("spec-ctrl=no", .ignored), ("no-spec-ctrl=eager-fpu", .ignored),
   ])
   func badWordsAreReportedAndChangeNothing(_ word: String, _ complaint: CommandLineComplaint) {
     let (options, reports) = parse("nosmp \(word) noreboot")
@@ -191,6 +192,10 @@ private func split(_ line: String, loader: String) -> (hypervisor: String, dom0:
     #expect(options.isSMPDisabled && options.isRebootForbidden)
     #expect(options.com1 == nil && options.dom0Memory == Dom0Memory())
     #expect(options.consoles == Options().consoles && options.memoryLimit == nil)
+  }
+
+  @Test func statingThatFPUStateIsSwitchedEagerlyIsNoMistake() {
+    #expect(parse("spec-ctrl=eager-fpu").reports.isEmpty)
   }
 
   @Test func quotedValuesMayHoldSpaces() {

@@ -56,7 +56,10 @@ class Options:
         self.hypervisor = hypervisor
         self.kernel = None            # vmlinuz from the cache when not given
         self.initrd = None            # dom0's root from the cache; "" for none
-        self.hypervisor_args = "console=com1 com1=115200,8n1 loglvl=info guest_loglvl=info noreboot=0"
+        # eager-fpu: this emulator's XSAVE does not heed CR0.TS, with which stock Xen switches lazily,
+        # and saves somebody else's registers (docs/decisions/0013).
+        self.hypervisor_args = (
+            "console=com1 com1=115200,8n1 loglvl=info guest_loglvl=info noreboot=0 spec-ctrl=eager-fpu")
         self.extra_hypervisor_args = ""
         self.dom0_memory = "1024M"
         self.dom0_vcpus = None        # as many as there are CPUs when not given

@@ -130,6 +130,8 @@ extension CommandLine {
     case "smap": set(&options.smap, word, text, besides: "hvm")
     // The word some GRUB scripts put first for versions that drop it.
     case "placeholder": .fine
+    // FPU state is never switched in another way. Of the rest of that option nothing has an effect.
+    case "spec-ctrl" where text.equals(word.value, "eager-fpu") && !word.isNegated: .fine
     default: nil
     }
   }

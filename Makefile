@@ -83,7 +83,7 @@ simulate-xenstore: ## our xenstored against a model: 20 runs of a million random
 	Tools/simulate-xenstore
 
 .PHONY: fuzz-xenstore
-fuzz-xenstore: ## fuzz our xenstored for SECONDS (60) a target; KEEP=1 keeps what is worth it
+fuzz-xenstore: ## fuzz our xenstored for SECONDS (60) a target; KEEP=1, ASAN=1
 	Tools/fuzz-xenstore --seconds $(or $(SECONDS),60) $(if $(KEEP),--keep)
 
 .PHONY: bench

@@ -70,11 +70,12 @@ uint32_t cxs_xen_domains_port(void)
 
 int64_t cxs_xen_next_event(void)
 {
-	xenevtchn_port_or_error_t port = xenevtchn_pending(events);
+	return xenevtchn_pending(events);
+}
 
-	if (port >= 0)
-		xenevtchn_unmask(events, (evtchn_port_t)port);
-	return port;
+void cxs_xen_unmask(uint32_t port)
+{
+	xenevtchn_unmask(events, port);
 }
 
 int64_t cxs_xen_bind(uint16_t domain, uint32_t port)

@@ -104,6 +104,8 @@ extension Server {
   /// Gives domains room for more requests, and sends one event to each whose ring changed. Who put
   /// in more already is served in the next round: others first.
   mutating func sendNotices() {
+    // A domain that sends events without end is heard once a round.
+    defer { host.allowEvents() }
     guard !changed.isEmpty else { return }
     for slot in changed {
       guard let ring = clients[slot]?.ring, ring.needsNotice else { continue }

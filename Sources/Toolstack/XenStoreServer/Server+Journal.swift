@@ -105,11 +105,12 @@ extension Server {
 
   // MARK: Checkpoints
 
-  /// Begins a checkpoint when the journal has grown, and goes on with one that was begun; true when
-  /// there is more to do.
+  /// What the journal needs when everybody was answered: room ahead, a checkpoint when it has grown,
+  /// a part of one that was begun. True when there is more to do.
   mutating func advanceCheckpoint() -> Bool {
     guard recorder != nil else { return false }
     do throws(SystemError) {
+      try recorder?.journal.prepare()
       if recorder?.checkpoint != nil { return try continueCheckpoint() }
       guard let recorder, recorder.journal.count >= recorder.limit else { return false }
       try startNextGeneration()

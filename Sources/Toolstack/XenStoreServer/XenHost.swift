@@ -11,6 +11,10 @@ struct XenHost: DomainHost {
   private static let ringReference: UInt32 = 1
 
   private var domainsPort: UInt32
+  /// Ports that are masked, since an event of theirs was taken.
+  private var masked: [UInt32] = []
+
+  private init(domainsPort: UInt32) { self.domainsPort = domainsPort }
 
   /// Opens what a privileged domain has of the hypervisor.
   ///
@@ -43,7 +47,13 @@ struct XenHost: DomainHost {
 
   mutating func nextEvent() -> HostEvent? {
     guard let port = UInt32(exactly: cxs_xen_next_event()) else { return nil }
+    masked.append(port)
     return port == domainsPort ? .domains : .ring(port: port)
+  }
+
+  mutating func allowEvents() {
+    for port in masked { cxs_xen_unmask(port) }
+    masked.removeAll(keepingCapacity: true)
   }
 
   func exists(_ domain: DomainID) -> Bool {
@@ -83,7 +93,10 @@ struct XenHost: DomainHost {
 
   func remotePort(of port: UInt32) -> UInt32? { UInt32(exactly: cxs_xen_remote_port(port)) }
 
-  mutating func unbind(_ port: UInt32) { _ = cxs_xen_unbind(port) }
+  mutating func unbind(_ port: UInt32) {
+    masked.removeAll { $0 == port }
+    _ = cxs_xen_unbind(port)
+  }
 
   mutating func notify(_ port: UInt32) { _ = cxs_xen_notify(port) }
 

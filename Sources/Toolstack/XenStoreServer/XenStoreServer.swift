@@ -38,8 +38,12 @@ protocol DomainHost {
   /// Can be read from when an event is there; nil when none ever is.
   var descriptor: Int32? { get }
 
-  /// Takes the next event; nil when there is none.
+  /// Takes the next event; nil when there is none. The same source has no other event before
+  /// `allowEvents`.
   mutating func nextEvent() -> HostEvent?
+
+  /// Lets the sources whose events were taken have others.
+  mutating func allowEvents()
 
   /// Whether a domain exists.
   func exists(_ domain: DomainID) -> Bool
@@ -81,6 +85,7 @@ protocol DomainHost {
 }
 
 extension DomainHost {
+  mutating func allowEvents() {}
   mutating func prepareHandover() {}
   mutating func cancelHandover() {}
 }

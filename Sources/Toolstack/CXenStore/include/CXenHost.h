@@ -33,8 +33,11 @@ int cxs_xen_descriptor(void);
 /* The port of VIRQ_DOM_EXC. */
 uint32_t cxs_xen_domains_port(void);
 
-/* Takes the next event and lets its port fire again: the port, or -1 when there is none. */
+/* Takes the next event: the port, which is masked then, or -1 when there is none. */
 int64_t cxs_xen_next_event(void);
+
+/* Lets a port fire again. */
+void cxs_xen_unmask(uint32_t port);
 
 /* Binds a port to a domain's: the local port, or -1. */
 int64_t cxs_xen_bind(uint16_t domain, uint32_t port);

@@ -74,4 +74,67 @@ enum Flood: CaseIterable, Sendable {
     #expect(harness.server.store.memory(caller) < limit)
     #expect((harness.server.clients[slot]?.input.count ?? 0) <= 16 + WireLimit.payload + 1024)
   }
+
+  @Test func aDomainThatSendsEventsWithoutEndIsHeardOnceARound() throws {
+    var harness = try RingHarness()
+    let guest = harness.host.makeDomain(5)
+    harness.introduce(guest)
+    harness.host.tireless = [guest.port]
+    guest.notify()
+    for _ in 0..<50 {
+      let before = harness.host.takenCount
+      harness.server.round(patience: 0)
+      #expect(harness.host.takenCount - before == 1)
+    }
+    // What it sent meanwhile is not lost.
+    var request: [UInt8] = []
+    RequestEncoding.append(.getDomainPath, strings: ["5"], to: &request)
+    #expect(guest.put(request[...]) == request.count)
+    harness.server.round(patience: 0)
+    #expect(!guest.take().isEmpty)
+  }
+
+  @Test func manyFloodsTogetherCostARoundNoMoreThanTheirSharedBudget() throws {
+    var harness = try RingHarness()
+    let guests = (1...60).map { harness.host.makeDomain($0) }
+    let quiet = harness.host.makeDomain(61)
+    for guest in guests + [quiet] { harness.introduce(guest) }
+    harness.settle()
+    var request: [UInt8] = []
+    RequestEncoding.append(.getDomainPath, strings: ["6"], to: &request)
+    let flood = Array([[UInt8]](repeating: request, count: 40).joined())
+    var served = [Int](repeating: 0, count: guests.count)
+    var asked: Int?
+    for round in 0..<600 {
+      for (index, guest) in guests.enumerated() {
+        let ring = guest.page
+        let before = ring[word: RingPage.requestProducer]
+        // Whole requests only, as long as there is room.
+        while ring[word: RingPage.requestProducer]
+          &- ring[word: RingPage.requestConsumer] + UInt32(request.count) <= 1024
+        {
+          _ = guest.put(request[...])
+        }
+        served[index] += Int(ring[word: RingPage.requestProducer] &- before)
+        _ = guest.take()
+        guest.notify()
+      }
+      if round % 10 == 0 {
+        #expect(quiet.put(request[...]) == request.count)
+        quiet.notify()
+        asked = round
+      }
+      // Who had input left, and who sends events, have a budget each.
+      let before = harness.server.store.work
+      harness.server.round(patience: 0)
+      let work = harness.server.store.work - before
+      #expect(work < 2 * harness.server.budget + 2 * flood.count / 16)
+      if let since = asked {
+        if !quiet.take().isEmpty { asked = nil } else { #expect(round - since < 8) }
+      }
+    }
+    let most = served.max() ?? 0
+    let least = served.min() ?? 0
+    #expect(least > 0 && most < 2 * least, "\(least) and \(most) bytes")
+  }
 }

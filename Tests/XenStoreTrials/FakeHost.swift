@@ -9,6 +9,15 @@ import XenStoreWire
 final class FakeHost: DomainHost {
   private var ends: [Int32] = [0, 0]
   private var events: [HostEvent] = []
+  /// Our ends whose events were taken in this round, and those of them that have another.
+  private var masked: Set<UInt32> = []
+  private var held: [UInt32] = []
+  /// Our ends of which an event waits to be taken.
+  private var queued: Set<UInt32> = []
+  /// How many events were taken.
+  private(set) var takenCount = 0
+  /// Our ends of domains that send the next event when one was taken.
+  var tireless: Set<UInt32> = []
   /// The ring pages of domains that can be mapped.
   var pages: [DomainID: SharedPage] = [:]
   /// The domains that exist.
@@ -66,7 +75,18 @@ final class FakeHost: DomainHost {
     post(.domains)
   }
 
+  /// Whether events wait to be taken.
+  var hasEvents: Bool { !events.isEmpty }
+
   func post(_ event: HostEvent) {
+    if case .ring(let port) = event {
+      if masked.contains(port) {
+        if !held.contains(port) { held.append(port) }
+        return
+      }
+      // One that was not taken yet is all that a port has.
+      guard queued.insert(port).inserted else { return }
+    }
     events.append(event)
     guard wakes == .byPipe else { return }
     var byte: UInt8 = 0
@@ -79,7 +99,21 @@ final class FakeHost: DomainHost {
     guard !events.isEmpty else { return nil }
     var byte: UInt8 = 0
     if wakes == .byPipe { _ = read(ends[0], &byte, 1) }
-    return events.removeFirst()
+    let event = events.removeFirst()
+    takenCount += 1
+    if case .ring(let port) = event {
+      queued.remove(port)
+      masked.insert(port)
+      if tireless.contains(port) { post(event) }
+    }
+    return event
+  }
+
+  func allowEvents() {
+    masked.removeAll()
+    let ports = held
+    held.removeAll()
+    for port in ports { post(.ring(port: port)) }
   }
 
   func exists(_ domain: DomainID) -> Bool {
@@ -97,12 +131,17 @@ final class FakeHost: DomainHost {
     let local = 100 + UInt32(domain.rawValue)
     guard !refusesToBind, bound[local] == nil else { throw .inputOutput }
     bound[local] = port
+    masked.remove(local)
     return local
   }
 
   func remotePort(of port: UInt32) -> UInt32? { bound[port] }
 
-  func unbind(_ port: UInt32) { bound[port] = nil }
+  func unbind(_ port: UInt32) {
+    bound[port] = nil
+    masked.remove(port)
+    held.removeAll { $0 == port }
+  }
 
   func notify(_ port: UInt32) { notices[port, default: 0] += 1 }
 

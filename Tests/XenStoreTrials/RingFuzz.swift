@@ -48,7 +48,7 @@ private struct RingTrial: ~Copyable {
 
   mutating func settle() {
     for _ in 0..<3 {
-      server.serveHost()
+      repeat { server.serveHost() } while host.hasEvents
       server.round(patience: 0)
     }
   }

@@ -120,7 +120,7 @@ public struct Simulation: ~Copyable {
 
   /// Has the server do what there is to do.
   mutating func round() {
-    server.serveHost()
+    repeat { server.serveHost() } while host.hasEvents
     server.round(patience: 0)
     if server.store.hasTurnWaiters {
       server.store.passTurn()

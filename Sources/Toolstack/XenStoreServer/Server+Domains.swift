@@ -119,20 +119,6 @@ extension Server {
 
   // MARK: Events
 
-  /// Takes what the host noticed.
-  mutating func serveHost() {
-    var hasNews = false
-    for _ in 0..<256 {
-      guard let event = host.nextEvent() else { break }
-      switch event {
-      case .domains: hasNews = true
-      case .ring(let port):
-        if let slot = portSlots[port] { serveRing(slot) }
-      }
-    }
-    if hasNews { lookAtDomains() }
-  }
-
   /// Finds out which domains ended or shut down.
   mutating func lookAtDomains() {
     guard let states = host.states() else {

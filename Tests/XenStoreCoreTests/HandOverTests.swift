@@ -192,6 +192,50 @@ import XenStoreWire
     #expect(ends.contains("@releaseDomain special") && ends.contains("@releaseDomain/7 exact"))
   }
 
+  /// Wherever another store goes on, a client hears the same as when none does.
+  @Test func anEventThatIsUnreadIsNotSentAgain() throws {
+    func events(handingOverBefore cut: Int?) throws -> [[String]] {
+      var harness = Harness()
+      let socket = harness.store.connectSocket()
+      let guest = harness.introduce(7)
+      harness.write(socket, "/local/domain/7/data", "")
+      _ = harness.ask(socket, .setPermissions, "/local/domain/7", "n7")
+      _ = harness.ask(socket, .setPermissions, "/local/domain/7/data", "n7")
+      _ = harness.ask(socket, .setPermissions, "@releaseDomain", "n0", "r7")
+      _ = harness.ask(guest, .watch, "data", "t")
+      _ = harness.ask(guest, .watch, "/local/domain/7", "t")
+      _ = harness.ask(guest, .watch, "/local/domain/7/data", "other")
+      _ = harness.ask(guest, .watch, "@releaseDomain", "t", "1")
+      for path in ["/a", "/", "@releaseDomain"] { _ = harness.ask(socket, .watch, path, "t") }
+      for domain in 8...9 { _ = harness.introduce(UInt16(domain)) }
+      _ = (harness.take(socket), harness.take(guest))
+      var writer = socket
+      let steps = [
+        "/a", "/a", "/a/b", "/local/domain/7/data", "/local/domain/7/data", "8", "9", "/a/b",
+        "/local/domain/7/data/x", "/local/domain/7/data/x", "/a/b", "/a",
+      ]
+      for (number, step) in steps.enumerated() {
+        if number == cut { writer = try handOver(&harness)[0] }
+        if let domain = UInt16(step) {
+          harness.store.release(DomainID(rawValue: domain))
+        } else {
+          let payload = Array(step.utf8) + [0]
+          harness.store.handle(
+            writer,
+            MessageHeader(
+              type: MessageType.write.rawValue, requestID: 1, transactionID: 0,
+              length: UInt32(payload.count)), payload.span)
+        }
+      }
+      harness.drain()
+      return harness.events.sorted { $0.key < $1.key }.map(\.value)
+    }
+    let expected = try events(handingOverBefore: nil)
+    #expect(expected.count == 2)
+    #expect(expected.joined().filter { $0 == "/a t" }.count == 4)
+    for cut in 0..<12 { #expect(try events(handingOverBefore: cut) == expected, "\(cut)") }
+  }
+
   @Test func whatIsUnreadIsStillSent() throws {
     var harness = Harness()
     let socket = harness.store.connectSocket()

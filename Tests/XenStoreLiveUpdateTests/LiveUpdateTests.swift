@@ -153,6 +153,20 @@ struct LiveUpdateTests {
     #expect(try client.takeEvents() == ["@releaseDomain|w|"])
   }
 
+  @Test func checksThatAreUnderWayAreAnswered() throws {
+    let daemon = try ShimmedDaemon(.ours)
+    let client = try Talker(daemon.socket)
+    for start in stride(from: 0, to: 3000, by: 100) {
+      try client.put((start..<start + 100).flatMap { Talker.message(.write, "/n/\($0)|") })
+      for _ in 0..<100 { #expect(try client.reply() == "OK|") }
+    }
+    let checks = 60
+    try client.put((0..<checks).flatMap { _ in Talker.message(.control, "check|") })
+    // There is not a moment without one.
+    #expect(try Self.update(daemon, to: ShimmedDaemon.Kind.ours.path) == "OK|")
+    for _ in 0..<checks { #expect(try client.reply() == "OK|") }
+  }
+
   @Test func aTransactionIsAskedToBeginAgain() throws {
     let daemon = try ShimmedDaemon(.ours)
     let client = try Talker(daemon.socket)

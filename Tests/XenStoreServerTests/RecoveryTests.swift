@@ -103,6 +103,46 @@ import XenStoreWire
     #expect(harness.takeEvents(guest) == ["x,t"])
   }
 
+  @Test func anEventThatIsUnreadIsNotSentAgain() throws {
+    var harness = try RingHarness(keepsState: true)
+    let guest = makeGuest(&harness)
+    #expect(harness.ask(guest, .watch, "x", "t") == "OK")
+    _ = harness.takeEvents(guest)
+    // More than its ring holds.
+    for index in 0..<100 {
+      #expect(
+        harness.ask(harness.control, .write, "/local/domain/5/x/\(index)", value: "1") == "OK")
+    }
+    try harness.restart()
+    harness.settle()
+    #expect(harness.ask(harness.control, .write, "/local/domain/5/x/99", value: "2") == "OK")
+    #expect(harness.takeEvents(guest) == (0..<100).map { "x/\($0),t" })
+  }
+
+  @Test func aCheckThatIsUnderWayIsAnswered() throws {
+    var harness = try RingHarness(keepsState: true)
+    let tools = harness.server.store.connectSocket()
+    for index in 0..<4000 {
+      let payload = Array("/n/\(index)\0".utf8)
+      harness.server.store.handle(
+        tools,
+        MessageHeader(
+          type: MessageType.makeDirectory.rawValue, requestID: 0, transactionID: 0,
+          length: UInt32(payload.count)), payload.span)
+    }
+    harness.server.store.disconnect(tools)
+    harness.settle()
+    _ = harness.control.put((message(.control, "check") + message(.getDomainPath, "5"))[...])
+    harness.control.notify()
+    harness.server.round(patience: 0)
+    #expect(harness.server.checks.count == 1)
+    #expect(harness.control.take().isEmpty)
+    try harness.restart()
+    harness.settle()
+    #expect(harness.receive(harness.control).map(\.text) == ["OK", "/local/domain/5"])
+    #expect(harness.ask(harness.control, .directoryPart, "/n", "0").contains(",3,"))
+  }
+
   @Test func anOpenTransactionEndsWithAgain() throws {
     var harness = try RingHarness(keepsState: true)
     let guest = makeGuest(&harness)

@@ -103,6 +103,7 @@ public struct StateImport {
   @discardableResult
   public consuming func finish(_ store: inout XenStore) -> Int {
     var refused = 0
+    for index in connections.values { store.recallEvents(index) }
     for record in transactions {
       guard let index = connections[record.connection] else { continue }
       store.openBrokenTransaction(index, record.id)

@@ -69,6 +69,7 @@ extension XenStore {
   public mutating func restoreOutput(_ id: ConnectionID, _ bytes: ArraySlice<UInt8>, rest: Int) {
     connections[id.index].output = Array(bytes)
     connections[id.index].importedRest = rest
+    recallEvents(id.index)
     owe(id)
   }
 

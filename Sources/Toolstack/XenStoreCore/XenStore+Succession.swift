@@ -22,6 +22,17 @@ extension XenStore {
     return bytes + text
   }
 
+  /// The request that a command came from, as it was received.
+  public func request(of effect: Effect) -> [UInt8] {
+    guard case .control(let arguments) = effect.action else { return [] }
+    var bytes: [UInt8] = []
+    MessageHeader(
+      type: effect.type, requestID: effect.requestID, transactionID: effect.transactionID,
+      length: UInt32(truncatingIfNeeded: arguments.count)
+    ).append(to: &bytes)
+    return bytes + arguments
+  }
+
   /// The domains that own nodes but have no ring, so that the C daemon of 4.17 would end when it reads
   /// of those nodes.
   public var ownersWithoutRing: [DomainID] {

@@ -75,6 +75,14 @@ extension Server {
     checks.append(effect)
   }
 
+  /// A connection's request for a check that is under way: for a successor it is unread again.
+  func checkRequest(of id: ConnectionID) -> [UInt8] {
+    guard !checks.isEmpty, let effect = checks.first(where: { $0.connection == id }) else {
+      return []
+    }
+    return store.request(of: effect)
+  }
+
   /// Looks at some more of the store; true when more is left.
   mutating func advanceChecks() -> Bool {
     guard !checks.isEmpty else { return false }
@@ -86,9 +94,20 @@ extension Server {
       log.write("the store is broken: \(fault)", .error)
       text = fault
     }
-    for effect in checks { answer(effect, text) }
+    for effect in checks {
+      answer(effect, text)
+      letGoOn(effect)
+    }
     checks.removeAll()
     return false
+  }
+
+  /// Serves what a client sent after a request that waited until now.
+  mutating func letGoOn(_ effect: Effect) {
+    guard let id = effect.connection, slots.indices.contains(id.index), slots[id.index] >= 0 else {
+      return
+    }
+    schedule(slots[id.index])
   }
 
   /// Forgets the commands of a client that is gone or begins anew.

@@ -76,6 +76,7 @@ extension Server {
 
   private func hasMessage(_ slot: Int) -> Bool {
     guard let client = clients[slot], client.id != update?.start?.effect.connection,
+      !checks.contains(where: { $0.connection == client.id }),
       let header = MessageHeader(reading: client.input.span, at: 0)
     else { return false }
     return client.input.count >= MessageHeader.byteCount &+ Int(header.length)
@@ -100,7 +101,7 @@ extension Server {
       guard slots.indices.contains(id.index), slots[id.index] >= 0,
         let client = clients[slots[id.index]]
       else { return false }
-      record.unread += client.input
+      record.unread += checkRequest(of: id) + client.input
       if id == start.effect.connection { record.unsent += answer }
       if let descriptor = client.descriptor {
         record.kind = .socket(descriptor)

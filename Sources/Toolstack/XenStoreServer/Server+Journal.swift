@@ -91,7 +91,7 @@ extension Server {
     let isFresh = ring.noted == nil
     guard isFresh || ring.noted != consumer || store.hasMoreToNote(client.id) else { return }
     var note = RingNote(
-      consumer: consumer, input: client.input,
+      consumer: consumer, input: checkRequest(of: client.id) + client.input,
       output: store.noteOutput(client.id, everything: isFresh))
     if isFresh {
       note.base = RingNote.Base(

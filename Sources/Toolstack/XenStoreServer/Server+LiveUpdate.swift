@@ -127,8 +127,8 @@ extension Server {
   /// owner has no ring, which is so for a moment whenever a domain is made.
   func obstacle(_ start: LiveUpdate.Start) -> String? {
     let now = SystemCalls.milliseconds()
-    // Whoever waits for it would wait for ever.
-    if !checks.isEmpty { return "A check of the store is under way." }
+    // A server of ours begins it anew.
+    if !start.isOurs, !checks.isEmpty { return "A check of the store is under way." }
     if !start.isOurs, let owner = store.ownersWithoutRing.first {
       return
         "Domain \(owner.rawValue) owns nodes but is not introduced: the program would end when "
@@ -187,9 +187,6 @@ extension Server {
   private mutating func refuse(_ effect: Effect, _ reason: String) {
     log.write("live update refused: \(reason)")
     answer(effect, reason)
-    if let id = effect.connection, slots.indices.contains(id.index), slots[id.index] >= 0 {
-      // What it sent after its request waited for this.
-      schedule(slots[id.index])
-    }
+    letGoOn(effect)
   }
 }

@@ -7,6 +7,8 @@
 // so floods are compared to a domain that only computes, and to an idle one as well. What is kept for
 // a restart stands in memory, as below /run. All of it has a session of its own that comes before the
 // machine's other work.
+//
+//     xenstore-flood [SECONDS [RUNS [NODES]]]
 
 import CXenStoreLoad
 import Foundation
@@ -169,6 +171,9 @@ func measure(_ flood: Flood) throws -> Finding {
   client.ask(.introduce, flooder.introduction)
   client.ask(.makeDirectory, Array("/local/domain/1\0".utf8))
   client.ask(.setPermissions, Array("/local/domain/1\0n1\0".utf8))
+  for number in 0..<nodes {
+    client.ask(.write, Array("/bench/n\(number % 300)/\(number)\0value".utf8))
+  }
   _ = times(client, seconds: 0.3)
   let before = memory(of: daemon.identifier)
   flooder.start()
@@ -189,6 +194,7 @@ func median<Value: Comparable>(_ values: [Value]) -> Value { values.sorted()[val
 let arguments = CommandLine.arguments.dropFirst().compactMap(Double.init)
 let seconds = arguments.first ?? 2
 let runs = Int(arguments.dropFirst().first ?? 3)
+let nodes = Int(arguments.dropFirst(2).first ?? 0)
 let lastCPU = ProcessInfo.processInfo.processorCount - 1
 var parameter = sched_param()
 parameter.sched_priority = 5

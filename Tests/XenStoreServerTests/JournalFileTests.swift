@@ -54,4 +54,17 @@ import Testing
     try journal.append([UInt8](repeating: 4, count: 300_000).span)
     #expect(try JournalFile.read(path) == [1, 2, 3])
   }
+
+  @Test func aFileGoesAPartAtATime() throws {
+    let path = Self.makePath()
+    try Data(count: 1000).write(to: URL(filePath: path))
+    var steps = 1
+    while !SystemCalls.shorten(path, by: 300) {
+      steps += 1
+      #expect(FileManager.default.fileExists(atPath: path))
+    }
+    #expect(steps == 4)
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(SystemCalls.shorten(path, by: 300))
+  }
 }

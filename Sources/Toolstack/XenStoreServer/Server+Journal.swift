@@ -13,6 +13,8 @@ struct Recorder {
   var journal: JournalFile
   /// A checkpoint that is being written.
   var checkpoint: Checkpoint?
+  /// Files that are of no use any more, and go a part at a time.
+  var leftovers: [String] = []
   /// After how many bytes of journal the next checkpoint begins.
   var limit = Self.smallest
 
@@ -111,8 +113,13 @@ extension Server {
     guard recorder != nil else { return false }
     do throws(SystemError) {
       try recorder?.journal.prepare()
+      if let path = recorder?.leftovers.last, SystemCalls.shorten(path, by: 256 << 10) {
+        recorder?.leftovers.removeLast()
+      }
       if recorder?.checkpoint != nil { return try continueCheckpoint() }
-      guard let recorder, recorder.journal.count >= recorder.limit else { return false }
+      guard let recorder, recorder.journal.count >= recorder.limit else {
+        return recorder?.leftovers.isEmpty == false
+      }
       try startNextGeneration()
       return true
     } catch {
@@ -163,7 +170,7 @@ extension Server {
     guard let recorder, var checkpoint = recorder.checkpoint else { return false }
     let isLeft: Bool
     do throws(StateError) {
-      isLeft = try store.exportNodes(atMost: 256, to: &checkpoint.writer)
+      isLeft = try store.exportNodes(atMost: 64, to: &checkpoint.writer)
     } catch {
       errno = EIO
       throw SystemError("checkpoint: \(error.reason)")
@@ -180,9 +187,9 @@ extension Server {
     let folder = recorder.folder
     let generation = recorder.generation
     try SystemCalls.rename(folder.unfinished(generation), to: folder.checkpoint(generation))
-    folder.removeAll(before: generation)
+    self.recorder?.leftovers = folder.files(before: generation)
     self.recorder?.limit = max(Recorder.smallest, checkpoint.written)
-    return false
+    return true
   }
 
   /// Begins the checkpoint anew whose snapshot somebody else's export took.

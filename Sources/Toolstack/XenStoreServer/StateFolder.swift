@@ -60,12 +60,17 @@ final class StateFolder {
     return found
   }
 
-  /// Removes everything before a generation, and checkpoints that were not finished.
-  func removeAll(before generation: Int) {
-    for name in SystemCalls.names(in: path) where name != "lock" {
+  /// Everything before a generation, checkpoints that were not finished too.
+  func files(before generation: Int) -> [String] {
+    SystemCalls.names(in: path).compactMap { name in
       let number = name.drop { $0 != "-" }.dropFirst().prefix { $0.isNumber }
-      guard let number = Int(number) else { continue }
-      if number < generation { SystemCalls.remove("\(path)/\(name)") }
+      guard name != "lock", let number = Int(number), number < generation else { return nil }
+      return "\(path)/\(name)"
     }
+  }
+
+  /// Removes everything before a generation, checkpoints that were not finished too.
+  func removeAll(before generation: Int) {
+    for file in files(before: generation) { SystemCalls.remove(file) }
   }
 }

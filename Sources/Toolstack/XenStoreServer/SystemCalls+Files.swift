@@ -91,6 +91,19 @@ extension SystemCalls {
     _ = unsafe unlink(path)
   }
 
+  /// Takes bytes off the end of a file, since the kernel frees many at once only slowly; removes it
+  /// when none are left, and is true then.
+  static func shorten(_ path: String, by bytes: Int) -> Bool {
+    // Safety: the path is passed with its nul.
+    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return true }
+    defer { close(descriptor) }
+    let length = lseek(descriptor, 0, SEEK_END)
+    if length > bytes, ftruncate(descriptor, length - bytes) == 0 { return false }
+    remove(path)
+    return true
+  }
+
   /// The names in a folder.
   static func names(in path: String) -> [String] {
     // Safety: the path is passed with its nul; each name is copied before the next is read, and the

@@ -158,6 +158,30 @@ import XenStoreWire
     #expect(harness.store.inconsistency() == nil)
   }
 
+  /// What was kept for a newer snapshot falls to a transaction when that ends, and counts then.
+  @Test func xsa326SnapshotsThatInheritAreBounded() {
+    var harness = Harness()
+    let (socket, one, two) = fill(&harness)
+    let value = String(repeating: "v", count: 1100)
+    for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
+    let (old, young) = (harness.start(one), harness.start(two))
+    _ = harness.read(one, "x", in: old)
+    harness.store.beginExport()
+    for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
+    _ = harness.read(two, "x", in: young)
+    #expect(harness.store.nodes.snapshots.keptCount > XenStore.keptPages)
+    #expect(harness.store.connections[one.index].transactions[0].isBroken == false)
+    harness.store.endExport()
+    #expect(harness.read(socket, "/local/domain/1") == "")
+    #expect(harness.store.connections[one.index].transactions[0].isBroken)
+    #expect(harness.store.nodes.snapshots.keptCount == 0)
+    harness.write(two, "x", "y", in: young)
+    #expect(harness.commit(one, old) == "EAGAIN")
+    #expect(harness.commit(two, young) == "OK")
+    #expect(harness.store.nodes.snapshots.count(Int32(one.index)) == 0)
+    #expect(harness.store.inconsistency() == nil)
+  }
+
   @Test func xsa330ResettingWatchesLeavesNothing() {
     var harness = Harness()
     let (_, one, _) = fill(&harness)

@@ -25,6 +25,8 @@ struct Version {
 struct Snapshots {
   struct Fork {
     var time: UInt64
+    /// Whose it is; -1 when nobody is held to a limit for it.
+    var owner: Int32
     var kept: [PageReference] = []
   }
 
@@ -32,11 +34,18 @@ struct Snapshots {
   private(set) var open: [Fork] = []
   /// Pages that are kept for forks.
   private(set) var keptCount = 0
+  /// How many of them are kept for each owner of forks.
+  private var keptByOwner: [Int32: Int] = [:]
+  /// Owners for whom more were kept than they may have, since this was last taken.
+  var crowded: [Int32] = []
+
+  /// Pages, of about a kilobyte, that may be kept for one owner.
+  static let limit = 2048
 
   /// Opens a fork now; returns its time.
-  mutating func begin() -> UInt64 {
+  mutating func begin(_ owner: Int32) -> UInt64 {
     clock &+= 1
-    open.append(Fork(time: clock))
+    open.append(Fork(time: clock, owner: owner))
     let time = clock
     clock &+= 1
     return time
@@ -45,29 +54,41 @@ struct Snapshots {
   /// Keeps a page that the store's version has just replaced; false when no fork needs it.
   mutating func keeps(_ page: PageReference, born: UInt64) -> Bool {
     guard let last = open.indices.last, open[last].time >= born else { return false }
-    open[last].kept.append(page)
-    keptCount &+= 1
+    keep(page, last)
     return true
   }
 
   /// Closes the fork of that time; returns where its older neighbour stands and what was kept.
   mutating func end(_ time: UInt64) -> (older: Int?, kept: [PageReference]) {
     guard let index = open.lastIndex(where: { $0.time == time }) else { return (nil, []) }
-    let kept = open.remove(at: index).kept
-    keptCount &-= kept.count
-    return (index > 0 ? index &- 1 : nil, kept)
+    let fork = open.remove(at: index)
+    keptCount &-= fork.kept.count
+    if fork.owner >= 0, !fork.kept.isEmpty {
+      let rest = count(fork.owner) &- fork.kept.count
+      keptByOwner[fork.owner] = rest > 0 ? rest : nil
+    }
+    return (index > 0 ? index &- 1 : nil, fork.kept)
   }
 
   /// Hands a page on to an older fork; false when that does not need it either.
   mutating func passes(_ page: PageReference, born: UInt64, to older: Int?) -> Bool {
     guard let older, open[older].time >= born else { return false }
-    open[older].kept.append(page)
-    keptCount &+= 1
+    keep(page, older)
     return true
   }
 
-  /// How many pages are kept for the fork of that time.
-  func count(_ time: UInt64) -> Int { open.last { $0.time == time }?.kept.count ?? 0 }
+  private mutating func keep(_ page: PageReference, _ index: Int) {
+    open[index].kept.append(page)
+    keptCount &+= 1
+    let owner = open[index].owner
+    guard owner >= 0 else { return }
+    let count = count(owner) &+ 1
+    keptByOwner[owner] = count
+    if count == Self.limit &+ 1 { crowded.append(owner) }
+  }
+
+  /// How many pages are kept for an owner's forks.
+  func count(_ owner: Int32) -> Int { keptByOwner[owner] ?? 0 }
 }
 
 /// Elements in pages that versions share until one of them writes.

@@ -1,7 +1,9 @@
 extension NodeStore {
   /// Takes a snapshot that can be written to.
-  mutating func fork() -> Tree {
-    let time = snapshots.begin()
+  ///
+  /// - Parameter owner: who is held to a limit for the pages that it keeps; -1 for nobody.
+  mutating func fork(for owner: Int32 = -1) -> Tree {
+    let time = snapshots.begin(owner)
     tree.version.token = snapshots.clock
     var copy = tree
     copy.time = time

@@ -138,7 +138,7 @@ extension XenStore {
 
   /// Does work that was put off: frees nodes of removed subtrees. True when more is left.
   public mutating func continueWork(budget: Int) -> Bool {
-    if nodes.snapshots.keptCount > Self.keptPages { breakOldTransactions() }
+    if !nodes.snapshots.crowded.isEmpty { breakOldTransactions() }
     if !nodes.tree.detached.isEmpty { _ = nodes.reclaim(atMost: budget) }
     return !nodes.tree.detached.isEmpty
   }

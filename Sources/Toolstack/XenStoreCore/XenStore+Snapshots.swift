@@ -5,21 +5,24 @@ import XenStoreWire
 // that their end can say is EAGAIN.
 extension XenStore {
   /// Pages, of about a kilobyte, that may be kept for a guest's transactions.
-  static var keptPages: Int { 2048 }
+  static var keptPages: Int { Snapshots.limit }
 
-  /// Lets go of the snapshots of guests that keep too much.
+  /// Takes the snapshot of a connection's transaction.
+  mutating func forkForTransaction(_ index: Int) -> Tree {
+    let caller = connections[index].caller
+    return nodes.fork(for: caller.isPrivileged ? -1 : caller.connection)
+  }
+
+  /// Lets go of the snapshots of guests that keep too much. Only those are looked at.
   mutating func breakOldTransactions() {
-    for index in connections.indices
-    where connections[index].isOpen && !connections[index].caller.isPrivileged {
-      var count = 0
-      for transaction in connections[index].transactions {
-        count &+= nodes.snapshots.count(transaction.tree.time)
-      }
-      guard count > Self.keptPages else { continue }
+    // What one lets go of may fall to another.
+    while let owner = nodes.snapshots.crowded.popLast() {
+      guard nodes.snapshots.count(owner) > Self.keptPages else { continue }
+      let index = Int(owner)
       for position in connections[index].transactions.indices
       where !connections[index].transactions[position].isBlind {
         nodes.drop(connections[index].transactions[position].tree)
-        connections[index].transactions[position].tree = nodes.fork()
+        connections[index].transactions[position].tree = forkForTransaction(index)
         connections[index].transactions[position].isBroken = true
       }
     }

@@ -32,7 +32,8 @@ extension XenStore {
   /// is not known here, so all that its end can say is EAGAIN.
   mutating func openBrokenTransaction(_ index: Int, _ id: UInt32) {
     guard !connections[index].transactions.contains(where: { $0.id == id }) else { return }
-    var transaction = Transaction(id: id, tree: nodes.fork(), base: nodes.tree.generation)
+    var transaction = Transaction(
+      id: id, tree: forkForTransaction(index), base: nodes.tree.generation)
     transaction.isBlind = false
     transaction.isBroken = true
     connections[index].transactions.append(transaction)
@@ -95,7 +96,7 @@ extension XenStore {
   /// Has a blind transaction see the store as it is now, with what it wrote.
   mutating func takeSnapshot(_ index: Int, _ position: Int) {
     connections[index].transactions[position].isBlind = false
-    connections[index].transactions[position].tree = nodes.fork()
+    connections[index].transactions[position].tree = forkForTransaction(index)
     connections[index].transactions[position].base = nodes.tree.generation
     guard connections[index].transactions[position].changes > 0 else { return }
     let transaction = connections[index].transactions[position]

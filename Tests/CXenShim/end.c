@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "CXenShim.h"
 
-#include <dlfcn.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +17,8 @@ void xen_shim_count(struct xen_machine *machine)
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
-	ssize_t sent = ((__typeof__(&send))dlsym(RTLD_NEXT, "send"))(fd, bytes, length, flags);
+	/* The same system call, and nothing to look up: requests are measured with this loaded. */
+	ssize_t sent = sendto(fd, bytes, length, flags, 0, 0);
 
 	xen_shim_count(xen_shim_machine());
 	return sent;

@@ -20,9 +20,12 @@ static struct xen_guests world = { .events = -1, .guests = -1 };
 
 static struct xen_machine *machine(void)
 {
-	const char *folder = getenv("XEN_SHIM");
+	const char *folder;
 
-	if (!world.machine && (!folder || xen_open(&world, folder))) {
+	if (world.machine)
+		return world.machine;
+	folder = getenv("XEN_SHIM");
+	if (!folder || xen_open(&world, folder)) {
 		fprintf(stderr, "XenShim: XEN_SHIM=%s: %m\n", folder ? folder : "");
 		_exit(99);
 	}

@@ -43,6 +43,12 @@ func append(_ source: Span<UInt8>, _ range: Range<Int>, to array: inout [UInt8])
   }
 }
 
+/// Appends an array to another.
+@inline(__always)
+func append(_ source: [UInt8], to array: inout [UInt8]) {
+  append(source.span, 0..<source.count, to: &array)
+}
+
 /// Whether `count` bytes of an array at `offset` equal those of a span at `other`.
 @inline(__always)
 func equal(

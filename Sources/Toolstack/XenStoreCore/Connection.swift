@@ -21,8 +21,9 @@ struct TouchedNode {
   var isRemoval: Bool
 }
 
-/// A snapshot with what was done to it, so that it can be done again on a newer one.
-struct Transaction {
+/// A snapshot with what was done to it, so that it can be done again on a newer one. An object, for it
+/// is large and is asked for often.
+final class Transaction {
   var id: UInt32
   var tree: Tree = .none
   /// The store's generation when the snapshot was taken.
@@ -40,8 +41,22 @@ struct Transaction {
   /// It looked at nothing yet: the snapshot is not taken, and what it wrote is only noted.
   var isBlind = true
 
+  init(_ id: UInt32) { self.id = id }
+
+  /// Forgets all but the space that it took.
+  func reset() {
+    if !isBlind { tree = .none }
+    base = 0
+    log.removeAll(keepingCapacity: true)
+    answers.removeAll(keepingCapacity: true)
+    changes = 0
+    imported = []
+    isBroken = false
+    isBlind = true
+  }
+
   /// Remembers a request and what it was answered with.
-  mutating func note(
+  func note(
     _ type: MessageType, _ payload: Span<UInt8>, answer: UInt64, changed: Bool
   ) {
     answers.append(answer)

@@ -108,7 +108,7 @@ extension XenStore {
       type: type, requestID: requestID, transactionID: transactionID,
       length: UInt32(truncatingIfNeeded: reply.count)
     ).append(to: &connections[index].output)
-    connections[index].output.append(contentsOf: reply)
+    XenStoreCore.append(reply, to: &connections[index].output)
     touch(index)
   }
 

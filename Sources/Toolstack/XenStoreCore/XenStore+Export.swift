@@ -225,7 +225,9 @@ extension XenStore {
     _ index: Int, _ position: Int, _ number: UInt32, to writer: inout StateWriter
   ) throws(StateError) {
     let caller = connections[index].caller
-    if connections[index].transactions[position].isBlind { takeSnapshot(index, position) }
+    if connections[index].transactions[position].isBlind {
+      takeSnapshot(caller, connections[index].transactions[position])
+    }
     let id = connections[index].transactions[position].id
     let record = TransactionRecord(connection: number, id: id)
     let log = connections[index].transactions[position].log

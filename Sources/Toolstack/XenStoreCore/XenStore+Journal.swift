@@ -125,12 +125,13 @@ extension XenStore {
     guard keepsJournal else { return }
     noteHead(.commit, 0, source(caller), 0)
     let start = journal.count
+    let log = transaction.log
     var position = 0
     for answer in transaction.answers {
       let from = position
-      guard let entry = entry(transaction.log, at: &position) else { break }
+      guard let entry = entry(log, at: &position) else { break }
       guard answer &>> 63 == 1, entry.type.changesTree else { continue }
-      append(transaction.log.span, from..<position, to: &journal)
+      append(log.span, from..<position, to: &journal)
     }
     let length = journal.count &- start
     for index in 0..<4 {

@@ -19,8 +19,8 @@ extension XenStore {
     var id = connections[index].nextTransaction
     while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
     connections[index].nextTransaction = id &+ 1
-    var transaction = Transaction(id: id)
-    if let spare = spareNotes.popLast() { (transaction.log, transaction.answers) = spare }
+    let transaction = spareTransactions.popLast() ?? Transaction(id)
+    transaction.id = id
     connections[index].transactions.append(transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
     note(.start, caller, id)
@@ -32,8 +32,9 @@ extension XenStore {
   /// is not known here, so all that its end can say is EAGAIN.
   mutating func openBrokenTransaction(_ index: Int, _ id: UInt32) {
     guard !connections[index].transactions.contains(where: { $0.id == id }) else { return }
-    var transaction = Transaction(
-      id: id, tree: forkForTransaction(index), base: nodes.tree.generation)
+    let transaction = Transaction(id)
+    transaction.tree = forkForTransaction(index)
+    transaction.base = nodes.tree.generation
     transaction.isBlind = false
     transaction.isBroken = true
     connections[index].transactions.append(transaction)
@@ -67,53 +68,50 @@ extension XenStore {
   ) throws(StoreError) {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
-    let count = connections[index].transactions[position].answers.count
-    try check(caller, count &+ 1, .transactionNodes)
+    let transaction = connections[index].transactions[position]
+    try check(caller, transaction.answers.count &+ 1, .transactionNodes)
     let bytes = payload.count &+ 3 &+ 8
     try checkMemory(caller, adding: bytes)
-    if connections[index].transactions[position].isBlind {
+    if transaction.isBlind {
       if caller.isPrivileged, case .write(let path, _) = request {
         try checkPath(caller, payload, path)
         ok()
-        connections[index].transactions[position].note(
-          type, payload, answer: digest(type), changed: true)
+        if okDigest == 0 { okDigest = digest(type) }
+        transaction.note(type, payload, answer: okDigest, changed: true)
         connections[index].transactionBytes &+= bytes
         return
       }
-      takeSnapshot(index, position)
+      takeSnapshot(caller, transaction)
     }
 
-    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    swap(&nodes.tree, &transaction.tree)
     let (answer, changed, error) = serve(caller, type, request, payload)
-    swap(&nodes.tree, &connections[index].transactions[position].tree)
+    swap(&nodes.tree, &transaction.tree)
 
-    connections[index].transactions[position].note(
-      type, payload, answer: answer, changed: changed)
+    transaction.note(type, payload, answer: answer, changed: changed)
     connections[index].transactionBytes &+= bytes
     if let error { throw error }
   }
 
   /// Has a blind transaction see the store as it is now, with what it wrote.
-  mutating func takeSnapshot(_ index: Int, _ position: Int) {
-    connections[index].transactions[position].isBlind = false
-    connections[index].transactions[position].tree = forkForTransaction(index)
-    connections[index].transactions[position].base = nodes.tree.generation
-    guard connections[index].transactions[position].changes > 0 else { return }
-    let transaction = connections[index].transactions[position]
-    swap(&nodes.tree, &connections[index].transactions[position].tree)
-    if !repeatRequests(connections[index].caller, transaction) {
-      connections[index].transactions[position].isBroken = true
-    }
-    swap(&nodes.tree, &connections[index].transactions[position].tree)
+  mutating func takeSnapshot(_ caller: Caller, _ transaction: Transaction) {
+    transaction.isBlind = false
+    transaction.tree = forkForTransaction(Int(caller.connection))
+    transaction.base = nodes.tree.generation
+    guard transaction.changes > 0 else { return }
+    swap(&nodes.tree, &transaction.tree)
+    if !repeatRequests(caller, transaction) { transaction.isBroken = true }
+    swap(&nodes.tree, &transaction.tree)
     reply.removeAll(keepingCapacity: true)
   }
 
   /// Does to the store what is only noted: an event for every node that is written, once.
   private mutating func commitNotes(_ caller: Caller, _ transaction: Transaction) {
     var done: Set<UInt64> = []
+    let log = transaction.log
     var position = 0
-    while let entry = entry(transaction.log, at: &position) {
-      let payload = transaction.log.span.extracting(entry.payload)
+    while let entry = entry(log, at: &position) {
+      let payload = log.span.extracting(entry.payload)
       reply.removeAll(keepingCapacity: true)
       work &+= 1
       guard let request = try? Request(entry.type, payload),
@@ -152,8 +150,8 @@ extension XenStore {
   ) throws(StoreError) {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
-    var transaction = connections[index].transactions.remove(at: position)
-    defer { keepNotes(of: &transaction) }
+    let transaction = connections[index].transactions.remove(at: position)
+    defer { keepSpace(of: transaction) }
     note(.end, caller, id)
     defer { if turns.holder == index, turns.transaction == id { leaveTurn(index) } }
     if connections[index].conflicts > 0 { connections[index].conflicts &-= 1 }
@@ -203,15 +201,11 @@ extension XenStore {
     ok()
   }
 
-  /// Keeps the space of a transaction's notes for another.
-  private mutating func keepNotes(of transaction: inout Transaction) {
-    guard spareNotes.count < 16, transaction.log.capacity <= 4096 else { return }
-    var (log, answers): ([UInt8], [UInt64]) = ([], [])
-    swap(&log, &transaction.log)
-    swap(&answers, &transaction.answers)
-    log.removeAll(keepingCapacity: true)
-    answers.removeAll(keepingCapacity: true)
-    spareNotes.append((log, answers))
+  /// Keeps the space of a transaction that has ended for another.
+  private mutating func keepSpace(of transaction: Transaction) {
+    guard spareTransactions.count < 16, transaction.log.capacity <= 4096 else { return }
+    transaction.reset()
+    spareTransactions.append(transaction)
   }
 
   /// One request of a transaction's log.
@@ -228,10 +222,11 @@ extension XenStore {
 
   /// Serves a transaction's requests again; false when an answer differs.
   private mutating func repeatRequests(_ caller: Caller, _ transaction: Transaction) -> Bool {
+    let log = transaction.log
     var position = 0
     for expected in transaction.answers {
-      guard let entry = entry(transaction.log, at: &position) else { return false }
-      let payload = transaction.log.span.extracting(entry.payload)
+      guard let entry = entry(log, at: &position) else { return false }
+      let payload = log.span.extracting(entry.payload)
       reply.removeAll(keepingCapacity: true)
       work &+= 1
       guard let request = try? Request(entry.type, payload) else { return false }
@@ -246,13 +241,14 @@ extension XenStore {
     _ caller: Caller, _ transaction: Transaction, _ tree: inout Tree
   ) {
     var done: Set<UInt64> = []
+    let log = transaction.log
     var position = 0
     for answer in transaction.answers {
-      guard let entry = entry(transaction.log, at: &position) else { return }
+      guard let entry = entry(log, at: &position) else { return }
       guard [.write, .makeDirectory, .remove, .setPermissions].contains(entry.type),
         answer &>> 63 == 1
       else { continue }
-      let payload = transaction.log.span.extracting(entry.payload)
+      let payload = log.span.extracting(entry.payload)
       var strings = Strings()
       guard let range = strings.next(in: payload),
         (try? resolve(caller, payload, range)) != nil

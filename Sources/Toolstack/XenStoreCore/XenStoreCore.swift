@@ -40,8 +40,10 @@ public struct XenStore: ~Copyable {
 
   /// Whose transactions take turns: they conflicted lately.
   var turns = Turns()
-  /// Notes of transactions that have ended: their space is used again.
-  var spareNotes: [(log: [UInt8], answers: [UInt64])] = []
+  /// Transactions that have ended: their space is used again.
+  var spareTransactions: [Transaction] = []
+  /// The digest of `OK`; 0 before it was first needed.
+  var okDigest: UInt64 = 0
   /// Lists of children as they were sent last.
   var lists = ListCache()
   /// Where paths lead.

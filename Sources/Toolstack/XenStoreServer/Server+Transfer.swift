@@ -149,8 +149,15 @@ extension Server {
   mutating func flush() {
     while !store.dirty.isEmpty {
       record()
-      let dirty = store.dirty
-      store.dirty.removeAll(keepingCapacity: true)
+      var dirty: [ConnectionID] = []
+      swap(&dirty, &store.dirty)
+      defer {
+        // The usual case: nobody was added, and the space is used again.
+        if store.dirty.isEmpty {
+          dirty.removeAll(keepingCapacity: true)
+          swap(&dirty, &store.dirty)
+        }
+      }
       for id in dirty where store.isOpen(id) && id.index < slots.count && slots[id.index] >= 0 {
         send(slots[id.index], id)
       }

@@ -195,7 +195,7 @@ struct Server: ~Copyable {
     if update?.isUnderWay == true { patience = patience < 0 ? 2 : min(patience, 2) }
     let count = SystemCalls.wait(epoll, into: &ready, timeout: patience)
     passTurns()
-    resumeRunnable()
+    if !runnable.isEmpty { resumeRunnable() }
     for index in 0..<count { serve(ready[index]) }
     resumeWaiters()
     hasWork = store.continueWork(budget: 4096)

@@ -6,7 +6,8 @@ import XenStoreWire
 
 /// How long a client that reads all the time waits at most while a server hands over. The figures are
 /// printed; `XENSTORE_NODES` sets how many nodes there are. A debug build says little of the program
-/// that is installed: `swift test -c release -Xswiftc -enable-testing --filter PauseTests`.
+/// that is installed:
+/// `swift test -c release -Xswiftc -enable-testing -Xswiftc -DXENSTORE_TRIALS --filter PauseTests`.
 @Suite(.enabled(if: Stock.isWanted, Comment(rawValue: Stock.advice)), .serialized)
 struct PauseTests {
   private static let nodes =

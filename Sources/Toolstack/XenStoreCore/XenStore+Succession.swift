@@ -14,23 +14,23 @@ extension XenStore {
 
   /// The message that answers the request which an effect came from.
   public func message(answering effect: Effect, _ text: [UInt8]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    MessageHeader(
-      type: effect.type, requestID: effect.requestID, transactionID: effect.transactionID,
-      length: UInt32(truncatingIfNeeded: text.count)
-    ).append(to: &bytes)
-    return bytes + text
+    message(of: effect, text)
   }
 
   /// The request that a command came from, as it was received.
   public func request(of effect: Effect) -> [UInt8] {
     guard case .control(let arguments) = effect.action else { return [] }
+    return message(of: effect, arguments)
+  }
+
+  // A request and its answer have the same type and the same numbers.
+  private func message(of effect: Effect, _ payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     MessageHeader(
       type: effect.type, requestID: effect.requestID, transactionID: effect.transactionID,
-      length: UInt32(truncatingIfNeeded: arguments.count)
+      length: UInt32(truncatingIfNeeded: payload.count)
     ).append(to: &bytes)
-    return bytes + arguments
+    return bytes + payload
   }
 
   /// The domains that own nodes but have no ring, so that the C daemon of 4.17 would end when it reads

@@ -25,6 +25,12 @@ private struct Contest: ~Copyable {
     #expect(harness.commit(loser, transaction) == "EAGAIN")
   }
 
+  /// Has each be told EAGAIN because of the other: both take turns from now on.
+  mutating func conflictBothWays() {
+    conflict(one, two)
+    conflict(two, one)
+  }
+
   /// Reads the node as input that may wait: what the reply is, nil when it waits.
   mutating func read(_ id: ConnectionID, in transaction: UInt32) -> String? {
     var bytes: [UInt8] = []
@@ -45,8 +51,7 @@ private struct Contest: ~Copyable {
   @Test func thoseWhoConflictedTakeTurns() {
     var contest = Contest()
     let (one, two) = (contest.one, contest.two)
-    contest.conflict(one, two)
-    contest.conflict(two, one)
+    contest.conflictBothWays()
     let first = contest.harness.start(one)
     let second = contest.harness.start(two)
     #expect(contest.read(one, in: first) != nil)
@@ -66,8 +71,7 @@ private struct Contest: ~Copyable {
   @Test func aTransactionThatAsksForNothingNeverWaits() {
     var contest = Contest()
     let (one, two) = (contest.one, contest.two)
-    contest.conflict(one, two)
-    contest.conflict(two, one)
+    contest.conflictBothWays()
     let first = contest.harness.start(one)
     #expect(contest.read(one, in: first) != nil)
     #expect(contest.harness.commit(two, contest.harness.start(two)) == "OK")
@@ -86,8 +90,7 @@ private struct Contest: ~Copyable {
   @Test func aTurnThatTakesTooLongIsPassedOn() {
     var contest = Contest()
     let (one, two) = (contest.one, contest.two)
-    contest.conflict(one, two)
-    contest.conflict(two, one)
+    contest.conflictBothWays()
     let first = contest.harness.start(one)
     #expect(contest.read(one, in: first) != nil)
     let second = contest.harness.start(two)
@@ -103,8 +106,7 @@ private struct Contest: ~Copyable {
   @Test func aTurnEndsWithItsConnection() {
     var contest = Contest()
     let (one, two) = (contest.one, contest.two)
-    contest.conflict(one, two)
-    contest.conflict(two, one)
+    contest.conflictBothWays()
     let first = contest.harness.start(one)
     #expect(contest.read(one, in: first) != nil)
     let second = contest.harness.start(two)

@@ -55,7 +55,8 @@ public final class ShimmedDaemon {
     process = Process()
     if kind == .ocaml {
       let stock = try String(contentsOfFile: Stock.folder + "/etc/oxenstored.conf", encoding: .utf8)
-      try "\(stock)\naccess-log-file = /dev/null\n\(configuration)\n"
+      // Its access log is always on, and turns over by renaming: never give it a device's name.
+      try "\(stock)\naccess-log-file = \(folder)/access.log\n\(configuration)\n"
         .write(toFile: folder + "/oxenstored.conf", atomically: true, encoding: .utf8)
     }
     try start(options)

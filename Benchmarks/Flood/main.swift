@@ -218,7 +218,7 @@ var isWorse = false
 for flood in Flood.allCases {
   let found = findings[flood] ?? []
   let p99 = median(found.map(\.p99))
-  isWorse = isWorse || p99 > 2 * alone
+  if flood != .nothing, p99 > 2 * alone { isWorse = true }
   print(
     flood.rawValue.padding(toLength: 18, withPad: " ", startingAt: 0),
     column(String(format: "%.1f", median(found.map(\.p50))), 8),

@@ -15,6 +15,9 @@ struct WatchTable {
     var previousHere: Int32 = -1
     var nextOfConnection: Int32 = -1
     var previousOfConnection: Int32 = -1
+    /// What finds it: a hash of connection, place and token, and the next of that bucket.
+    var key: UInt32 = 0
+    var nextOfKey: Int32 = -1
     /// What it is charged.
     var bytes = 0
     /// The last event sent, and the state of the connection's output then: an event that is still
@@ -41,6 +44,7 @@ struct WatchTable {
   private(set) var places: [Place] = []
   private var freePlaces: [Int32] = []
   private var buckets: [Int32] = Array(repeating: -1, count: 64)
+  private var keys: [Int32] = Array(repeating: -1, count: 64)
   private(set) var count = 0
   private let seed: UInt64
 
@@ -151,18 +155,28 @@ struct WatchTable {
     _ connection: Int32, _ path: Span<UInt8>, _ payload: Span<UInt8>, _ token: Range<Int>
   ) -> Int32 {
     let place = place(path)
-    guard place >= 0 else { return -1 }
-    var watch = places[Int(place)].firstWatch
+    guard place >= 0, places[Int(place)].firstWatch >= 0 else { return -1 }
+    let key = keyOf(connection, place, payload, token)
+    var watch = keys[bucketOf(key)]
     while watch >= 0 {
-      if self[watch].connection == connection, self[watch].token.count == token.count &+ 1,
+      if self[watch].key == key, self[watch].connection == connection, self[watch].place == place,
+        self[watch].token.count == token.count &+ 1,
         equal(self[watch].token, 0, payload, token.lowerBound, count: token.count)
       {
         return watch
       }
-      watch = self[watch].nextHere
+      watch = self[watch].nextOfKey
     }
     return -1
   }
+
+  private func keyOf(
+    _ connection: Int32, _ place: Int32, _ bytes: Span<UInt8>, _ token: Range<Int>
+  ) -> UInt32 {
+    hashOf(place, bytes, token) ^ UInt32(bitPattern: connection) &* 0x9e37_79b1
+  }
+
+  private func bucketOf(_ key: UInt32) -> Int { Int(key) & (keys.count &- 1) }
 
   // MARK: Changing
 
@@ -198,6 +212,9 @@ struct WatchTable {
     if first >= 0 { self[first].previousOfConnection = id }
     first = id
     count &+= 1
+    let token = watch.token
+    self[id].key = keyOf(watch.connection, current, token.span, 0..<token.count &- 1)
+    if count > keys.count { growKeys() } else { link(id) }
     return id
   }
 
@@ -222,6 +239,7 @@ struct WatchTable {
     if watch.nextOfConnection >= 0 {
       self[watch.nextOfConnection].previousOfConnection = watch.previousOfConnection
     }
+    unlink(id)
     watches[Int(id)].token = []
     watches[Int(id)].connection = -1
     freeWatches.append(id)
@@ -233,6 +251,37 @@ struct WatchTable {
       let parent = places[Int(place)].parent
       removePlace(place)
       place = parent
+    }
+  }
+
+  /// Has a watch found by its key.
+  private mutating func link(_ id: Int32) {
+    let bucket = bucketOf(self[id].key)
+    self[id].nextOfKey = keys[bucket]
+    keys[bucket] = id
+  }
+
+  private mutating func unlink(_ id: Int32) {
+    let bucket = bucketOf(self[id].key)
+    guard keys[bucket] != id else {
+      keys[bucket] = self[id].nextOfKey
+      return
+    }
+    var current = keys[bucket]
+    while current >= 0 {
+      let next = self[current].nextOfKey
+      if next == id {
+        self[current].nextOfKey = self[id].nextOfKey
+        return
+      }
+      current = next
+    }
+  }
+
+  private mutating func growKeys() {
+    keys = Array(repeating: -1, count: keys.count &* 2)
+    for id in watches.indices where watches[id].connection >= 0 {
+      link(Int32(truncatingIfNeeded: id))
     }
   }
 

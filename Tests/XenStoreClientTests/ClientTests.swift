@@ -232,6 +232,7 @@ import XenStoreWire
   }
 
   @Test func whenTheServerEndsEveryoneIsTold() async throws {
+    let store = try XenStoreClient(Endpoint(socket: daemon.socket), reconnection: .never)
     var events = try await store.watch("/w").makeAsyncIterator()
     _ = try await events.next()
     daemon.stop()

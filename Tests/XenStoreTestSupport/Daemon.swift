@@ -74,10 +74,15 @@ public final class Daemon: Sendable {
 
   /// Starts one and waits until it listens.
   ///
-  /// - Parameter limits: words for the shell's `ulimit`; none when nil.
-  public init(_ options: [String] = [], limits: String? = nil) throws {
+  /// - Parameters:
+  ///   - limits: words for the shell's `ulimit`; none when nil.
+  ///   - place: where it listens; nil for a new place.
+  public init(
+    _ options: [String] = [], limits: String? = nil, at place: String? = nil
+  ) throws {
     socket =
-      FileManager.default.temporaryDirectory
+      place
+      ?? FileManager.default.temporaryDirectory
       .appendingPathComponent("martlet-\(UUID().uuidString).socket").path
     process = Process()
     process.executableURL = Program.folder.appendingPathComponent("xenstored")

@@ -5,46 +5,39 @@ import XenStoreWire
 /// A connection to a server: requests go out as they come, replies find their requests by number,
 /// events find their queues by token.
 ///
-/// One thread receives, and sends what the kernel did not take at once. It closes the descriptors
-/// when it finds that the connection has ended; so they may be used under the lock as long as it has
-/// not. The lock is never held while anything waits, nor while a task is resumed: a task that is being
+/// One thread receives, and sends what the kernel did not take at once. It closes a descriptor
+/// when it finds that the connection has ended; so it may be used under the lock as long as it has
+/// not. Then the thread looks for the next server. The lock is never held while anything waits, nor while a task is resumed: a task that is being
 /// cancelled takes it.
 final class Channel: Sendable {
-  typealias Outcome = Result<[UInt8], XenStoreClientError>
+  typealias Outcome = Result<Answer, XenStoreClientError>
+
+  /// An answer, and the number of the connection that it came through.
+  struct Answer: Sendable {
+    var payload: [UInt8]
+    var connection: UInt32
+  }
+
+  /// What a request is part of: a transaction ends with its connection.
+  struct Scope: Sendable {
+    var transaction: UInt32
+    var connection: UInt32
+
+    static let none = Scope(transaction: 0, connection: 0)
+  }
 
   /// What is to be undone when an answer comes that nobody waits for any more.
   enum Undo: Sendable {
     case nothing
     case abortTransaction
-    case unwatch(payload: [UInt8])
+    case unwatch(payload: [UInt8], token: String)
+    /// Nothing, but who reads its events is told when the watch cannot be set again.
+    case restoredWatch(token: String)
   }
 
-  fileprivate struct Pending {
-    var type: MessageType
-    var subject: String
-    var undo: Undo
-    /// Nil when nobody waits for the answer.
-    var waiter: CheckedContinuation<Outcome, Never>?
-  }
-
-  fileprivate struct State {
-    var nextID: UInt32 = 1
-    var nextToken = 0
-    /// Numbers given out for requests not sent yet, and whether they were cancelled before.
-    var reserved: [UInt32: Bool] = [:]
-    var pending: [UInt32: Pending] = [:]
-    var output: [[UInt8]] = []
-    var sent = 0
-    /// The number of the request that went to the device last.
-    var last: UInt32 = 0
-    var queues: [String: EventQueue] = [:]
-    var end: XenStoreClientError?
-    /// What is to be done when the lock is free again.
-    var due: [Due] = []
-  }
-
-  private let state = Mutex(State())
-  private let descriptor: Int32
+  private let state: Mutex<State>
+  private let endpoint: Endpoint
+  private let reconnection: Reconnection
   private let kind: SystemCalls.Kind
   private let wakeUp: Int32
 
@@ -54,28 +47,37 @@ final class Channel: Sendable {
   /// Opens a connection.
   ///
   /// - Throws: why there can be none.
-  static func open(_ endpoint: Endpoint) throws(XenStoreClientError) -> Channel {
+  static func open(
+    _ endpoint: Endpoint, _ reconnection: Reconnection
+  ) throws(XenStoreClientError) -> Channel {
     let (descriptor, kind) = try endpoint.open()
     guard let (woken, wakeUp) = SystemCalls.makePipe() else {
       SystemCalls.close(descriptor)
       throw .cannotOpen(path: "a pipe", code: SystemCalls.lastError)
     }
-    let channel = Channel(descriptor, kind, wakeUp)
-    guard NativeThread.start({ channel.run(woken) }) else {
+    let channel = Channel(endpoint, reconnection, descriptor, kind, wakeUp)
+    guard NativeThread.start({ channel.run(descriptor, woken) }) else {
       for each in [descriptor, woken, wakeUp] { SystemCalls.close(each) }
       throw .cannotOpen(path: "a thread", code: SystemCalls.lastError)
     }
     return channel
   }
 
-  private init(_ descriptor: Int32, _ kind: SystemCalls.Kind, _ wakeUp: Int32) {
-    self.descriptor = descriptor
+  private init(
+    _ endpoint: Endpoint, _ reconnection: Reconnection, _ descriptor: Int32,
+    _ kind: SystemCalls.Kind, _ wakeUp: Int32
+  ) {
+    // The kernel's device does not go away.
+    let recovers = kind == .socket && reconnection.patience != nil
+    state = Mutex(State(descriptor: descriptor, recovers: recovers))
+    self.endpoint = endpoint
+    self.reconnection = reconnection
     self.kind = kind
     self.wakeUp = wakeUp
   }
 
   /// Does something under the lock, then resumes whom that was for.
-  private func locked<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+  func locked<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
     let (value, due) = state.withLock { state in
       let value = body(&state)
       let due = state.due
@@ -91,19 +93,22 @@ final class Channel: Sendable {
   /// Sends a request and waits for its answer.
   ///
   /// - Throws: `refused` when the server does, `cancelled` when the task is, and what ended the
-  ///   connection.
+  ///   connection. A request whose transaction ended with its connection is refused as a
+  ///   transaction's end is when others changed what it saw.
   func request(
-    _ type: MessageType, transaction: UInt32, _ payload: [UInt8], subject: String,
+    _ type: MessageType, in scope: Scope = .none, _ payload: [UInt8], subject: String,
     undo: Undo = .nothing
-  ) async throws(XenStoreClientError) -> [UInt8] {
+  ) async throws(XenStoreClientError) -> Answer {
     guard payload.count <= WireLimit.payload else {
       throw .unsendable(type, subject: subject)
     }
     let id = locked { $0.reserve() }
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { waiter in
-        let pending = Pending(type: type, subject: subject, undo: undo, waiter: waiter)
-        locked { send(&$0, id, transaction, payload, pending) }
+        let pending = Pending(
+          type: type, subject: subject, undo: undo, scope: scope, payload: payload,
+          waiter: waiter)
+        locked { send(&$0, id, pending) }
       }
     } onCancel: {
       locked { $0.abandon(id) }
@@ -112,28 +117,25 @@ final class Channel: Sendable {
   }
 
   /// Sends a request whose answer nobody needs.
-  func post(_ type: MessageType, transaction: UInt32, _ payload: [UInt8]) {
+  func post(_ type: MessageType, in scope: Scope = .none, _ payload: [UInt8]) {
     locked { state in
-      let pending = Pending(type: type, subject: "", undo: .nothing, waiter: nil)
-      send(&state, state.reserve(), transaction, payload, pending)
+      send(&state, state.reserve(), Pending(nobody: type, in: scope, payload))
     }
   }
 
-  private func send(
-    _ state: inout State, _ id: UInt32, _ transaction: UInt32, _ payload: [UInt8],
-    _ pending: Pending
-  ) {
+  private func send(_ state: inout State, _ id: UInt32, _ pending: Pending) {
     let wasCancelled = state.reserved.removeValue(forKey: id) ?? false
     if let end = state.end {
       state.due(pending.waiter, .failure(end))
     } else if wasCancelled {
       state.due(pending.waiter, .failure(.cancelled))
+    } else if pending.scope.transaction != 0, pending.scope.connection != state.connection {
+      state.due(pending.waiter, .failure(.lostTransaction))
+    } else if state.descriptor == nil {
+      // What nobody waits for ended with the connection.
+      if pending.waiter != nil { state.pending[id] = pending }
     } else {
-      var message: [UInt8] = []
-      RequestEncoding.append(
-        pending.type, requestID: id, transactionID: transaction, payload: payload, to: &message)
-      state.pending[id] = pending
-      state.output.append(message)
+      state.enqueue(id, pending)
       if state.output.count == 1 {
         transmit(&state)
         if !state.output.isEmpty { SystemCalls.wake(wakeUp) }
@@ -144,14 +146,15 @@ final class Channel: Sendable {
   /// Whether something can be sent now. The device keeps one request, and would send the payload of
   /// a second in its place: it gets one at a time.
   private func maySend(_ state: borrowing State) -> Bool {
-    !state.output.isEmpty && (kind == .socket || state.pending[state.last] == nil)
+    state.descriptor != nil && !state.output.isEmpty
+      && (kind == .socket || state.pending[state.last] == nil)
   }
 
   /// Sends until the kernel takes no more.
   ///
   /// - Source: `drivers/xen/xenbus/xenbus_dev_frontend.c` of Linux (`xenbus_dev_request_and_reply`)
   private func transmit(_ state: inout State) {
-    while maySend(state), let message = state.output.first {
+    while maySend(state), let descriptor = state.descriptor, let message = state.output.first {
       switch SystemCalls.transmit(descriptor, kind, message, from: state.sent) {
       case .bytes(let count):
         state.sent += count
@@ -163,7 +166,7 @@ final class Channel: Sendable {
         guard kind == .device, let error = StoreError(errno: code),
           let header = MessageHeader(reading: message.span)
         else {
-          state.finish(.connectionLost(code: code))
+          state.lose(.connectionLost(code: code))
           SystemCalls.wake(wakeUp)
           return
         }
@@ -199,34 +202,68 @@ final class Channel: Sendable {
   /// Forgets a queue and the watches that feed it.
   func removeQueue(_ token: String, watches payloads: [[UInt8]]) {
     locked { state in
+      state.watches[token] = nil
       guard let queue = state.queues.removeValue(forKey: token) else { return }
       state.due(queue.finish(nil))
     }
-    for payload in payloads { post(.unwatch, transaction: 0, payload) }
+    for payload in payloads { post(.unwatch, payload) }
   }
 
   // MARK: The thread
 
-  private func run(_ woken: Int32) {
+  private func run(_ first: Int32, _ woken: Int32) {
     var buffer = [UInt8](repeating: 0, count: 65536)
+    var descriptor: Int32? = first
+    while let open = descriptor {
+      serve(open, woken, &buffer)
+      SystemCalls.close(open)
+      descriptor = reconnect(woken)
+    }
+    for each in [woken, wakeUp] { SystemCalls.close(each) }
+  }
+
+  /// Receives and sends until the connection has ended.
+  private func serve(_ descriptor: Int32, _ woken: Int32, _ buffer: inout [UInt8]) {
     var input: [UInt8] = []
     while true {
-      let hasOutput = locked { $0.end == nil ? maySend($0) : nil }
-      guard let hasOutput else { break }
+      let hasOutput = locked { $0.descriptor == nil || $0.end != nil ? nil : maySend($0) }
+      guard let hasOutput else { return }
       SystemCalls.wait(descriptor, writes: hasOutput, waker: woken)
       if hasOutput { locked { transmit(&$0) } }
       switch SystemCalls.receive(descriptor, kind, into: &buffer) {
       case .wouldBlock: continue
       case .bytes(0):
         // The device has nothing to read; a socket's other side is gone.
-        if kind == .socket { locked { $0.finish(.connectionLost(code: 0)) } }
-      case .failed(let code): locked { $0.finish(.connectionLost(code: code)) }
+        if kind == .socket { locked { $0.lose(.connectionLost(code: 0)) } }
+      case .failed(let code): locked { $0.lose(.connectionLost(code: code)) }
       case .bytes(let count):
         input.append(contentsOf: buffer[..<count])
         take(&input)
       }
     }
-    for each in [descriptor, woken, wakeUp] { SystemCalls.close(each) }
+  }
+
+  /// Looks for the next server; nil when there is none for too long, or nobody wants one.
+  private func reconnect(_ woken: Int32) -> Int32? {
+    guard let patience = reconnection.patience else { return nil }
+    let start = ContinuousClock.now
+    var pause: Int32 = 5
+    while locked({ $0.end == nil }) {
+      if let descriptor = endpoint.openSocket() {
+        locked { state in
+          state.restore(descriptor)
+          transmit(&state)
+        }
+        return descriptor
+      }
+      if ContinuousClock.now - start > patience {
+        locked { $0.finish($0.loss) }
+        return nil
+      }
+      SystemCalls.pause(pause, waker: woken)
+      pause = min(pause * 2, 500)
+    }
+    return nil
   }
 
   /// Takes whole messages from the front of what was received.
@@ -266,73 +303,32 @@ final class Channel: Sendable {
     }
     guard let pending = state.pending[id] else { return }
     switch type {
-    case .error: state.answer(id, .failure(StoreError(reading: payload.span)))
+    case .error:
+      let error = StoreError(reading: payload.span)
+      state.answer(id, .failure(error))
+      if case .restoredWatch(let token) = pending.undo {
+        state.due(state.queues[token]?.finish(.refused(error, .watch, subject: pending.subject)))
+      }
     case pending.type:
       state.answer(id, .success(payload))
-      if pending.waiter == nil { undo(&state, pending.undo, payload) }
+      if pending.waiter == nil {
+        undo(&state, pending.undo, payload)
+      } else if case .unwatch(_, let token) = pending.undo, state.queues[token] != nil {
+        state.watches[token, default: []].append(pending.payload)
+      }
     default: state.finish(.malformedReply(pending.type))
     }
   }
 
   private func undo(_ state: inout State, _ undo: Undo, _ payload: [UInt8]) {
-    let nobody = { (type: MessageType) in
-      Pending(type: type, subject: "", undo: .nothing, waiter: nil)
-    }
     switch undo {
-    case .nothing: break
+    case .nothing, .restoredWatch: break
     case .abortTransaction:
       guard let id = TransactionID.parse(payload) else { return }
-      send(&state, state.reserve(), id, Array("F\0".utf8), nobody(.transactionEnd))
-    case .unwatch(let payload):
-      send(&state, state.reserve(), 0, payload, nobody(.unwatch))
+      let scope = Scope(transaction: id, connection: state.connection)
+      send(&state, state.reserve(), Pending(nobody: .transactionEnd, in: scope, Array("F\0".utf8)))
+    case .unwatch(let payload, _):
+      send(&state, state.reserve(), Pending(nobody: .unwatch, payload))
     }
-  }
-}
-
-extension Channel.State {
-  /// Gives out a number that no request has.
-  fileprivate mutating func reserve() -> UInt32 {
-    while nextID == 0 || pending[nextID] != nil || reserved[nextID] != nil { nextID &+= 1 }
-    let id = nextID
-    nextID &+= 1
-    reserved[id] = false
-    return id
-  }
-
-  /// Stops waiting for an answer; the request's number stays taken until it comes.
-  fileprivate mutating func abandon(_ id: UInt32) {
-    if reserved[id] != nil { reserved[id] = true }
-    let waiter = pending[id]?.waiter
-    pending[id]?.waiter = nil
-    due(waiter, .failure(.cancelled))
-  }
-
-  /// Hands an answer to who waits for it.
-  fileprivate mutating func answer(_ id: UInt32, _ result: Result<[UInt8], StoreError>) {
-    guard let pending = pending.removeValue(forKey: id) else { return }
-    due(
-      pending.waiter,
-      result.mapError { .refused($0, pending.type, subject: pending.subject) })
-  }
-
-  /// Ends everything for this reason; the first reason counts.
-  fileprivate mutating func finish(_ reason: XenStoreClientError) {
-    guard end == nil else { return }
-    end = reason
-    output = []
-    for (_, pending) in pending { due(pending.waiter, .failure(reason)) }
-    pending = [:]
-    for (_, queue) in queues { due(queue.finish(reason)) }
-  }
-
-  /// Remembers to resume a task.
-  fileprivate mutating func due(
-    _ waiter: CheckedContinuation<Channel.Outcome, Never>?, _ outcome: Channel.Outcome
-  ) {
-    if let waiter { due.append { waiter.resume(returning: outcome) } }
-  }
-
-  fileprivate mutating func due(_ more: Due?) {
-    if let more { due.append(more) }
   }
 }

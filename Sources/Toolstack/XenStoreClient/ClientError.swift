@@ -7,7 +7,7 @@ public enum XenStoreClientError: Error, Hashable, Sendable, CustomStringConverti
   case notRunning(socket: String, device: String?, reason: ConnectFailure)
   /// The socket or device is there but cannot be opened.
   case cannotOpen(path: String, code: Int32)
-  /// The server went away; nothing more will come.
+  /// The server went away; whether a change that was under way was made is not known.
   case connectionLost(code: Int32)
   /// The server refused a request.
   case refused(StoreError, MessageType, subject: String)

@@ -50,6 +50,12 @@ public struct Endpoint: Hashable, Sendable {
     }
   }
 
+  /// A descriptor of a socket that leads to a server; nil when none does now.
+  func openSocket() -> Int32? {
+    guard case .success(let (descriptor, .socket))? = try? attempt(socket) else { return nil }
+    return descriptor
+  }
+
   private enum Attempt {
     case success((descriptor: Int32, kind: SystemCalls.Kind))
     case failure(XenStoreClientError.ConnectFailure)

@@ -143,6 +143,15 @@ enum SystemCalls {
     _ = receive(waker, .device, into: &drain)
   }
 
+  /// Waits for so many milliseconds, or until the waker was woken; takes what woke it.
+  static func pause(_ milliseconds: Int32, waker: Int32) {
+    var polled = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
+    // Safety: one structure of that type is passed.
+    guard unsafe poll(&polled, 1, milliseconds) > 0 else { return }
+    var drain = [UInt8](repeating: 0, count: 64)
+    _ = receive(waker, .device, into: &drain)
+  }
+
   /// Wakes who waits.
   static func wake(_ waker: Int32) { _ = transmit(waker, .device, [1], from: 0) }
 }

@@ -4,11 +4,11 @@ public import XenStoreWire
 /// becomes visible to others at its end, or not at all.
 public struct Transaction: StoreOperations {
   private let client: XenStoreClient
-  private let id: UInt32
+  private let scope: Channel.Scope
 
-  fileprivate init(_ client: XenStoreClient, id: UInt32) {
+  fileprivate init(_ client: XenStoreClient, _ scope: Channel.Scope) {
     self.client = client
-    self.id = id
+    self.scope = scope
   }
 
   public func request(
@@ -16,7 +16,7 @@ public struct Transaction: StoreOperations {
   ) async throws(XenStoreClientError) -> [UInt8] {
     try Payload.checked(
       type,
-      try await client.channel.request(type, transaction: id, payload, subject: subject))
+      try await client.channel.request(type, in: scope, payload, subject: subject).payload)
   }
 
   fileprivate func commit() async throws(XenStoreClientError) {
@@ -25,7 +25,7 @@ public struct Transaction: StoreOperations {
 
   /// Ends it without a trace. Nobody waits for that: the caller's task may be cancelled.
   fileprivate func abort() {
-    client.channel.post(.transactionEnd, transaction: id, Array("F\0".utf8))
+    client.channel.post(.transactionEnd, in: scope, Array("F\0".utf8))
   }
 }
 
@@ -38,7 +38,8 @@ enum TransactionID {
 }
 
 extension XenStoreClient {
-  /// Does something in a transaction, again when it conflicted with what others did meanwhile.
+  /// Does something in a transaction, again when it conflicted with what others did meanwhile, or
+  /// ended with the connection.
   ///
   /// - Parameters:
   ///   - attempts: how often it is tried.
@@ -50,15 +51,19 @@ extension XenStoreClient {
   ) async throws(XenStoreClientError) -> Result {
     for _ in 0..<max(1, attempts) {
       let started = try await channel.request(
-        .transactionStart, transaction: 0, [0], subject: "", undo: .abortTransaction)
-      guard let id = TransactionID.parse(started) else { throw .malformedReply(.transactionStart) }
-      let transaction = Transaction(self, id: id)
+        .transactionStart, [0], subject: "", undo: .abortTransaction)
+      guard let id = TransactionID.parse(started.payload) else {
+        throw .malformedReply(.transactionStart)
+      }
+      let transaction = Transaction(self, .init(transaction: id, connection: started.connection))
       do throws(XenStoreClientError) {
         let result = try await body(transaction)
         try await transaction.commit()
         return result
       } catch {
-        if case .refused(.again, .transactionEnd, _) = error { continue }
+        if case .refused(.again, .transactionEnd, _) = error {
+          continue
+        }
         transaction.abort()
         throw error
       }

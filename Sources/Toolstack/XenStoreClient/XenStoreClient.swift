@@ -15,9 +15,12 @@ public final class XenStoreClient: StoreOperations {
 
   /// Connects.
   ///
+  /// - Parameter reconnection: what is done when the server goes away later.
   /// - Throws: `notRunning` or `cannotOpen`.
-  public init(_ endpoint: Endpoint = .standard()) throws(XenStoreClientError) {
-    channel = try Channel.open(endpoint)
+  public init(
+    _ endpoint: Endpoint = .standard(), reconnection: Reconnection = .within(.seconds(30))
+  ) throws(XenStoreClientError) {
+    channel = try Channel.open(endpoint, reconnection)
   }
 
   deinit { channel.close() }
@@ -25,8 +28,7 @@ public final class XenStoreClient: StoreOperations {
   public func request(
     _ type: MessageType, _ payload: [UInt8], subject: String
   ) async throws(XenStoreClientError) -> [UInt8] {
-    try Payload.checked(
-      type, try await channel.request(type, transaction: 0, payload, subject: subject))
+    try Payload.checked(type, try await channel.request(type, payload, subject: subject).payload)
   }
 
   // MARK: Watches
@@ -58,7 +60,7 @@ public final class XenStoreClient: StoreOperations {
         let words = [path, token] + (depth.map { [String($0)] } ?? [])
         let payload = try Payload.strings(.watch, words)
         _ = try await channel.request(
-          .watch, transaction: 0, payload, subject: path, undo: .unwatch(payload: unwatch))
+          .watch, payload, subject: path, undo: .unwatch(payload: unwatch, token: token))
         watched.append(unwatch)
       }
     } catch {

@@ -186,7 +186,7 @@ extension XenStore {
 
   /// Whether there is a domain that is not known yet. When it became known is noted, so for a replay
   /// there is none.
-  func exists(_ domain: DomainID) -> Bool { !isReplaying && domainExists(domain) }
+  func exists(_ domain: DomainID) -> Bool { !isReplaying && census.holds(domain) }
 
   /// Starts to remember a domain.
   mutating func know(_ domain: DomainID) {

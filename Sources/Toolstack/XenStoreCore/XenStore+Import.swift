@@ -289,7 +289,7 @@ extension XenStore {
       guard let entry = record.permission(index, in: bytes), !entry.isStale else { continue }
       let domain = entry.permission.domain
       if births[Int(domain.rawValue)] == 0 {
-        guard domain.isReal, domainExists(domain) else { continue }
+        guard domain.isReal, census.holds(domain) else { continue }
         know(domain)
       }
       permissions.append((domain.rawValue, entry.permission.access.rawValue))

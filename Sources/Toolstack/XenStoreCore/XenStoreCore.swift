@@ -36,7 +36,9 @@ public struct XenStore: ~Copyable {
   var check: StoreCheck?
   /// The permissions of `@introduceDomain` and `@releaseDomain`.
   var specialPermissions: [[Permission]]
-  let domainExists: (DomainID) -> Bool
+  /// Which domains exist. This is what keeps the store in one place: one made of nothing but fields of
+  /// known size is copied, all of it, for every call that only looks at it.
+  let census: any DomainCensus
 
   /// Whose transactions take turns: they conflicted lately.
   var turns = Turns()
@@ -92,6 +94,18 @@ public struct XenStore: ~Copyable {
     births[0] = 1
     births[Int(DomainID.any.rawValue)] = 1
     specialPermissions = Array(repeating: [Permission(.zero, [])], count: 2)
-    self.domainExists = domainExists
+    census = AskedCensus(ask: domainExists)
   }
+}
+
+/// Says which domains exist that were never introduced.
+protocol DomainCensus {
+  func holds(_ domain: DomainID) -> Bool
+}
+
+/// Asks the owner of the store.
+private struct AskedCensus: DomainCensus {
+  let ask: (DomainID) -> Bool
+
+  func holds(_ domain: DomainID) -> Bool { ask(domain) }
 }

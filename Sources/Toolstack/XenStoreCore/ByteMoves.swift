@@ -2,6 +2,8 @@
 // every index; these functions check the ends of a run once and then work on whole runs. Nothing
 // here outlives its call, and no pointer leaves this file.
 
+import XenStoreWire
+
 /// Copies `count` elements within an array; the runs may overlap.
 @inline(__always)
 func copyWithin<Element: BitwiseCopyable>(
@@ -33,6 +35,21 @@ func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8],
   }
 }
 
+/// Stores a message's header at `to` in an array.
+@inline(__always)
+func put(_ header: MessageHeader, into array: inout [UInt8], at to: Int) {
+  precondition(to >= 0 && to <= array.count &- MessageHeader.byteCount)
+  unsafe array.withUnsafeMutableBytes { bytes in
+    // Safety: 16 bytes from there on lie in the array by the check above.
+    unsafe bytes.storeBytes(of: header.type.littleEndian, toByteOffset: to, as: UInt32.self)
+    unsafe bytes.storeBytes(
+      of: header.requestID.littleEndian, toByteOffset: to &+ 4, as: UInt32.self)
+    unsafe bytes.storeBytes(
+      of: header.transactionID.littleEndian, toByteOffset: to &+ 8, as: UInt32.self)
+    unsafe bytes.storeBytes(of: header.length.littleEndian, toByteOffset: to &+ 12, as: UInt32.self)
+  }
+}
+
 /// Appends the bytes `range` of a span to an array.
 @inline(__always)
 func append(_ source: Span<UInt8>, _ range: Range<Int>, to array: inout [UInt8]) {
@@ -43,10 +60,10 @@ func append(_ source: Span<UInt8>, _ range: Range<Int>, to array: inout [UInt8])
   }
 }
 
-/// Appends an array to another.
+/// Appends the bytes `range` of a span to a buffer.
 @inline(__always)
-func append(_ source: [UInt8], to array: inout [UInt8]) {
-  append(source.span, 0..<source.count, to: &array)
+func append(_ source: Span<UInt8>, _ range: Range<Int>, to buffer: inout ByteBuffer) {
+  buffer.append(source, range)
 }
 
 /// Whether `count` bytes of an array at `offset` equal those of a span at `other`.

@@ -21,9 +21,9 @@ struct TouchedNode {
   var isRemoval: Bool
 }
 
-/// A snapshot with what was done to it, so that it can be done again on a newer one. An object, for it
-/// is large and is asked for often.
-final class Transaction {
+/// A snapshot with what was done to it, so that it can be done again on a newer one. It is large: it is
+/// used where it stands, or moved.
+struct Transaction {
   var id: UInt32
   var tree: Tree = .none
   /// The store's generation when the snapshot was taken.
@@ -43,8 +43,18 @@ final class Transaction {
 
   init(_ id: UInt32) { self.id = id }
 
+  /// What a request is charged.
+  static func charge(_ payload: Span<UInt8>) -> Int { payload.count &+ 3 &+ 8 }
+
+  /// Sees the store as it is at a generation.
+  mutating func see(_ tree: consuming Tree, at generation: UInt64) {
+    isBlind = false
+    self.tree = tree
+    base = generation
+  }
+
   /// Forgets all but the space that it took.
-  func reset() {
+  mutating func reset() {
     if !isBlind { tree = .none }
     base = 0
     log.removeAll(keepingCapacity: true)
@@ -56,7 +66,7 @@ final class Transaction {
   }
 
   /// Remembers a request and what it was answered with.
-  func note(
+  mutating func note(
     _ type: MessageType, _ payload: Span<UInt8>, answer: UInt64, changed: Bool
   ) {
     answers.append(answer)
@@ -75,7 +85,7 @@ struct Connection {
   var isRing: Bool
   var features: ServerFeatures
   /// Replies and events; what stands before `sent` is gone already.
-  var output: [UInt8] = []
+  var output = ByteBuffer()
   var sent = 0
   /// How many bytes at the front of the output are the rest of a message that an earlier server
   /// began to send.
@@ -110,6 +120,37 @@ struct Connection {
       boundary = boundary &+ MessageHeader.byteCount &+ Int(header.length)
     }
     return boundary &- sent
+  }
+
+  /// Notes a request of the transaction at a position.
+  @inline(__always)
+  mutating func note(
+    _ position: Int, _ type: MessageType, _ payload: Span<UInt8>, answer: UInt64, changed: Bool
+  ) {
+    transactions[position].note(type, payload, answer: answer, changed: changed)
+    transactionBytes &+= Transaction.charge(payload)
+  }
+
+  /// Appends a message; true when the client was not on the list of those who are owed something.
+  @inline(__always)
+  mutating func queue(_ header: MessageHeader, _ payload: ByteBuffer) -> Bool {
+    output.append(header)
+    output.append(payload.span, 0..<payload.count)
+    let isNew = !isDirty
+    isDirty = true
+    return isNew
+  }
+
+  /// Forgets so many bytes of its output: they are sent.
+  mutating func noteSent(_ bytes: Int) {
+    isDirty = false
+    sent = min(sent &+ max(bytes, 0), output.count)
+    guard pendingBytes == 0 else { return }
+    sent = 0
+    importedRest = 0
+    noted = 0
+    drains &+= 1
+    if output.capacity > 65536 { output = ByteBuffer() } else { output.clear() }
   }
 
   init(_ caller: Caller, isRing: Bool, features: ServerFeatures) {

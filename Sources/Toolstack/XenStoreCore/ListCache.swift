@@ -19,7 +19,7 @@ struct ListCache {
   private var entries = Array(repeating: Entry(), count: 64)
 
   /// Appends the list of a node when it is here.
-  func append(_ node: Int32, _ generation: UInt64, to bytes: inout [UInt8]) -> Answer {
+  func append(_ node: Int32, _ generation: UInt64, to bytes: inout ByteBuffer) -> Answer {
     let slot = Int(node) & (entries.count &- 1)
     guard entries[slot].node == node, entries[slot].generation == generation else {
       return .unknown
@@ -30,14 +30,14 @@ struct ListCache {
   }
 
   /// Remembers a list that is long enough to be worth it.
-  mutating func keep(_ node: Int32, _ generation: UInt64, _ bytes: [UInt8]) {
+  mutating func keep(_ node: Int32, _ generation: UInt64, _ bytes: ByteBuffer) {
     guard bytes.count >= 128 else { return }
     let slot = Int(node) & (entries.count &- 1)
     entries[slot].node = node
     entries[slot].generation = generation
     entries[slot].isTooLong = false
     entries[slot].bytes.removeAll(keepingCapacity: true)
-    entries[slot].bytes.append(contentsOf: bytes)
+    entries[slot].bytes.append(bytes.span, 0..<bytes.count)
   }
 
   /// Remembers that a list does not fit in a message.

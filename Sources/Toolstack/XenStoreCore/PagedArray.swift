@@ -199,9 +199,9 @@ extension PagedArray where Element == UInt8 {
     equal(elements, place, span, range.lowerBound, count: range.count)
   }
 
-  /// Appends bytes of a place to an array.
+  /// Appends bytes of a place.
   @inline(__always)
-  func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
-    XenStoreCore.append(elements.span, range, to: &bytes)
+  func append(_ range: Range<Int>, to bytes: inout some ByteSink) {
+    bytes.append(elements.span, range)
   }
 }

@@ -117,14 +117,14 @@ struct NodeStore {
 
   /// Appends the value of a node.
   @inline(__always)
-  func appendValue(_ node: Node, to bytes: inout [UInt8]) {
+  func appendValue(_ node: Node, to bytes: inout some ByteSink) {
     let start = blobPlace(node.blob) &+ node.valueOffset
     blobs[Int(node.blob & 31)].append(start..<start &+ Int(node.valueLength), to: &bytes)
   }
 
   /// Appends the name of a node.
   @inline(__always)
-  func appendName(_ node: Node, to bytes: inout [UInt8]) {
+  func appendName(_ node: Node, to bytes: inout some ByteSink) {
     let start = blobPlace(node.blob) &+ Int(node.permissionCount) &* 4
     blobs[Int(node.blob & 31)].append(start..<start &+ Int(node.nameLength), to: &bytes)
   }

@@ -36,7 +36,7 @@ extension XenStore {
       domains[connections[id.index].caller.domain]?.connection = -1
     }
     connections[id.index].isOpen = false
-    connections[id.index].output = []
+    connections[id.index].output = ByteBuffer()
     connections[id.index].sent = 0
     connections[id.index].noted = 0
     dirty.removeAll { $0 == id }
@@ -75,21 +75,10 @@ extension XenStore {
   /// Hands a client's unread bytes to `body`, which returns how many of them it took.
   public mutating func send(_ id: ConnectionID, _ body: (Span<UInt8>) -> Int) {
     let index = id.index
-    connections[index].isDirty = false
+    let output = connections[index].output
     let start = connections[index].sent
-    var output: [UInt8] = []
-    swap(&output, &connections[index].output)
     let taken = body(output.span.extracting(start..<output.count))
-    swap(&output, &connections[index].output)
-    connections[index].sent = min(start &+ max(taken, 0), connections[index].output.count)
-    if connections[index].pendingBytes == 0 {
-      connections[index].sent = 0
-      connections[index].importedRest = 0
-      connections[index].noted = 0
-      connections[index].drains &+= 1
-      let isLarge = connections[index].output.capacity > 65536
-      connections[index].output.removeAll(keepingCapacity: !isLarge)
-    }
+    connections[index].noteSent(taken)
   }
 
   @inline(__always)
@@ -104,12 +93,10 @@ extension XenStore {
   mutating func answer(
     _ index: Int, _ type: UInt32, _ requestID: UInt32, _ transactionID: UInt32
   ) {
-    MessageHeader(
+    let header = MessageHeader(
       type: type, requestID: requestID, transactionID: transactionID,
-      length: UInt32(truncatingIfNeeded: reply.count)
-    ).append(to: &connections[index].output)
-    XenStoreCore.append(reply, to: &connections[index].output)
-    touch(index)
+      length: UInt32(truncatingIfNeeded: reply.count))
+    if connections[index].queue(header, reply) { dirty.append(ConnectionID(index: index)) }
   }
 
   // MARK: Charging

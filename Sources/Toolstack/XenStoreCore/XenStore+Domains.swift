@@ -28,8 +28,8 @@ extension XenStore {
       release(domain)
       ok()
     case .getDomainPath(let domain):
-      reply.append(contentsOf: "/local/domain/".utf8)
-      Decimal.append(UInt64(domain.rawValue), to: &reply)
+      reply.append(contentsOf: Array("/local/domain/".utf8))
+      reply.append(decimal: UInt64(domain.rawValue))
       reply.append(0)
     case .isDomainIntroduced(let domain):
       let isIntroduced = domain == .own || connection(of: domain) != nil
@@ -56,12 +56,12 @@ extension XenStore {
   ) throws(StoreError) {
     switch request {
     case .getFeature(nil):
-      Decimal.append(UInt64(connections[Int(caller.connection)].features.rawValue), to: &reply)
+      reply.append(decimal: UInt64(connections[Int(caller.connection)].features.rawValue))
       reply.append(0)
     case .getFeature(let domain?):
       guard caller.isPrivileged else { throw .accessDenied }
       guard let record = domains[domain.rawValue] else { throw .notFound }
-      Decimal.append(UInt64(record.features.rawValue), to: &reply)
+      reply.append(decimal: UInt64(record.features.rawValue))
       reply.append(0)
     case .setFeature(let domain, let features):
       guard features.isSubset(of: .all) else { throw .invalid }
@@ -72,7 +72,7 @@ extension XenStore {
     case .getQuota(_, nil):
       for (index, kind) in QuotaKind.allCases.enumerated() {
         if index > 0 { reply.append(UInt8(ascii: " ")) }
-        reply.append(contentsOf: kind.name.utf8)
+        reply.append(contentsOf: Array(kind.name.utf8))
       }
       reply.append(0)
     case .getQuota(let domain, let name?):
@@ -82,7 +82,7 @@ extension XenStore {
         guard let record = domains[domain.rawValue] else { throw .notFound }
         quotas = record.quotas
       }
-      Decimal.append(quotas[limit], to: &reply)
+      reply.append(decimal: quotas[limit])
       reply.append(0)
     case .setQuota(let domain, let name, let value):
       guard let limit = LimitName(payload, name) else { throw .invalid }
@@ -120,15 +120,15 @@ extension XenStore {
   ) -> ConnectionID? {
     guard let id = effect.connection, isOpen(id) else { return nil }
     connections[id.index].isWaiting = false
-    reply.removeAll(keepingCapacity: true)
+    reply.clear()
     if let failure {
-      failure.append(to: &reply)
+      reply.append { failure.append(to: &$0) }
       answer(
         id.index, MessageType.error.rawValue, effect.requestID, effect.transactionID)
       return nil
     }
-    if let text { reply = text } else { ok() }
-    if reply.count > WireLimit.payload { reply.removeSubrange(WireLimit.payload...) }
+    if let text { reply.append(contentsOf: text) } else { ok() }
+    reply.truncate(to: WireLimit.payload)
     answer(id.index, effect.type, effect.requestID, effect.transactionID)
     guard case .introduce(let domain, _, _, let again) = effect.action else { return nil }
     return introduce(domain, again: again)
@@ -159,7 +159,7 @@ extension XenStore {
     forgetEverything(of: id.index)
     effects.removeAll { $0.connection == id }
     connections[id.index].isWaiting = false
-    connections[id.index].output = []
+    connections[id.index].output = ByteBuffer()
     connections[id.index].sent = 0
     connections[id.index].importedRest = 0
     connections[id.index].noted = 0

@@ -63,7 +63,7 @@ extension XenStore {
           domain: DomainID(rawValue: connection.caller.domain), target: target, port: nil))
     }
     return ConnectionRecord(
-      id: number, kind: kind, unread: [], unsent: Array(connection.output[connection.sent...]),
+      id: number, kind: kind, unread: [], unsent: connection.output.bytes(from: connection.sent),
       partialReply: connection.partialReply)
   }
 
@@ -226,7 +226,7 @@ extension XenStore {
   ) throws(StateError) {
     let caller = connections[index].caller
     if connections[index].transactions[position].isBlind {
-      takeSnapshot(caller, connections[index].transactions[position])
+      takeSnapshot(caller, position)
     }
     let id = connections[index].transactions[position].id
     let record = TransactionRecord(connection: number, id: id)

@@ -157,7 +157,7 @@ extension XenStore {
       domains[ring.domain.rawValue]?.target = target
       domains[ring.domain.rawValue]?.connection = Int32(truncatingIfNeeded: id.index)
     }
-    connections[id.index].output = record.unsent
+    connections[id.index].output = ByteBuffer(record.unsent)
     connections[id.index].importedRest = min(max(record.partialReply, 0), record.unsent.count)
     if !record.unsent.isEmpty { touch(id.index) }
     return id

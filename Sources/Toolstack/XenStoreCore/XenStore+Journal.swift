@@ -57,7 +57,7 @@ extension XenStore {
     let connection = connections[id.index]
     let start = everything ? connection.sent : max(connection.sent, connection.noted)
     connections[id.index].noted = connection.output.count
-    return Array(connection.output[start...])
+    return connection.output.bytes(from: start)
   }
 
   /// How much of what a client is owed is the rest of a message whose beginning was sent.
@@ -67,7 +67,7 @@ extension XenStore {
   ///
   /// - Parameter rest: how much of that is the rest of a message.
   public mutating func restoreOutput(_ id: ConnectionID, _ bytes: ArraySlice<UInt8>, rest: Int) {
-    connections[id.index].output = Array(bytes)
+    connections[id.index].output = ByteBuffer(Array(bytes))
     connections[id.index].importedRest = rest
     recallEvents(id.index)
     owe(id)

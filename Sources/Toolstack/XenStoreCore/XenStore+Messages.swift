@@ -61,7 +61,7 @@ extension XenStore {
     guard isOpen(id) else { return }
     let index = id.index
     work &+= 1
-    reply.removeAll(keepingCapacity: true)
+    reply.clear()
     do throws(StoreError) {
       guard let type = MessageType(rawValue: header.type) else { throw .notImplemented }
       if type.needsPrivilege, !connections[index].caller.isPrivileged { throw .accessDenied }
@@ -70,8 +70,8 @@ extension XenStore {
         answer(index, header.type, header.requestID, header.transactionID)
       }
     } catch {
-      reply.removeAll(keepingCapacity: true)
-      error.append(to: &reply)
+      reply.clear()
+      reply.append { error.append(to: &$0) }
       answer(index, MessageType.error.rawValue, header.requestID, header.transactionID)
     }
     work &+= reply.count &>> 10

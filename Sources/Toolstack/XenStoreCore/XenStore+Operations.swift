@@ -92,7 +92,7 @@ extension XenStore {
   /// Lists as many whole names as fit from a byte offset of the whole list; an empty name follows
   /// the last one.
   private mutating func listChildren(_ id: Int32, from offset: Int) throws(StoreError) {
-    Decimal.append(nodes.node(id).childGeneration, to: &reply)
+    reply.append(decimal: nodes.node(id).childGeneration)
     reply.append(0)
     var position = 0
     var child = nodes.node(id).firstChild
@@ -203,14 +203,15 @@ extension XenStore {
           || access(caller, specialPermissions[special.rawValue])
             .contains(.read)
       else { throw .accessDenied }
-      for entry in specialPermissions[special.rawValue] { entry.append(to: &reply) }
+      for entry in specialPermissions[special.rawValue] { reply.append { entry.append(to: &$0) } }
       return
     }
     let id = try find(caller, payload, range, .read)
     collectPermissions(id)
     for entry in permissions {
-      Permission(DomainID(rawValue: entry.domain), Access(rawValue: entry.access))
-        .append(to: &reply)
+      let permission = Permission(
+        DomainID(rawValue: entry.domain), Access(rawValue: entry.access))
+      reply.append { permission.append(to: &$0) }
     }
     guard reply.count <= WireLimit.payload else { throw .tooBig }
   }

@@ -102,7 +102,7 @@ extension XenStore {
   private mutating func replay(
     _ caller: Caller, _ type: MessageType, _ payload: Span<UInt8>
   ) -> Bool {
-    reply.removeAll(keepingCapacity: true)
+    reply.clear()
     do throws(StoreError) {
       let request = try Request(type, payload)
       if type.changesTree {
@@ -123,7 +123,7 @@ extension XenStore {
   private mutating func discardOutput() {
     for id in dirty {
       connections[id.index].isDirty = false
-      connections[id.index].output.removeAll(keepingCapacity: true)
+      connections[id.index].output.clear()
     }
     dirty.removeAll(keepingCapacity: true)
     effects.removeAll(keepingCapacity: true)

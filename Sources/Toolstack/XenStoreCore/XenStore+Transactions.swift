@@ -19,12 +19,12 @@ extension XenStore {
     var id = connections[index].nextTransaction
     while id == 0 || connections[index].transactions.contains(where: { $0.id == id }) { id &+= 1 }
     connections[index].nextTransaction = id &+ 1
-    let transaction = spareTransactions.popLast() ?? Transaction(id)
+    var transaction = spareTransactions.popLast() ?? Transaction(id)
     transaction.id = id
     connections[index].transactions.append(transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
     note(.start, caller, id)
-    Decimal.append(UInt64(id), to: &reply)
+    reply.append(decimal: UInt64(id))
     reply.append(0)
   }
 
@@ -32,7 +32,7 @@ extension XenStore {
   /// is not known here, so all that its end can say is EAGAIN.
   mutating func openBrokenTransaction(_ index: Int, _ id: UInt32) {
     guard !connections[index].transactions.contains(where: { $0.id == id }) else { return }
-    let transaction = Transaction(id)
+    var transaction = Transaction(id)
     transaction.tree = forkForTransaction(index)
     transaction.base = nodes.tree.generation
     transaction.isBlind = false
@@ -68,41 +68,42 @@ extension XenStore {
   ) throws(StoreError) {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
-    let transaction = connections[index].transactions[position]
-    try check(caller, transaction.answers.count &+ 1, .transactionNodes)
-    let bytes = payload.count &+ 3 &+ 8
-    try checkMemory(caller, adding: bytes)
-    if transaction.isBlind {
+    let count = connections[index].transactions[position].answers.count
+    try check(caller, count &+ 1, .transactionNodes)
+    try checkMemory(caller, adding: Transaction.charge(payload))
+    if connections[index].transactions[position].isBlind {
       if caller.isPrivileged, case .write(let path, _) = request {
         try checkPath(caller, payload, path)
         ok()
         if okDigest == 0 { okDigest = digest(type) }
-        transaction.note(type, payload, answer: okDigest, changed: true)
-        connections[index].transactionBytes &+= bytes
+        connections[index].note(position, type, payload, answer: okDigest, changed: true)
         return
       }
-      takeSnapshot(caller, transaction)
+      takeSnapshot(caller, position)
     }
 
-    swap(&nodes.tree, &transaction.tree)
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
     let (answer, changed, error) = serve(caller, type, request, payload)
-    swap(&nodes.tree, &transaction.tree)
+    swap(&nodes.tree, &connections[index].transactions[position].tree)
 
-    transaction.note(type, payload, answer: answer, changed: changed)
-    connections[index].transactionBytes &+= bytes
+    connections[index].note(position, type, payload, answer: answer, changed: changed)
     if let error { throw error }
   }
 
   /// Has a blind transaction see the store as it is now, with what it wrote.
-  mutating func takeSnapshot(_ caller: Caller, _ transaction: Transaction) {
-    transaction.isBlind = false
-    transaction.tree = forkForTransaction(Int(caller.connection))
-    transaction.base = nodes.tree.generation
-    guard transaction.changes > 0 else { return }
+  mutating func takeSnapshot(_ caller: Caller, _ position: Int) {
+    let index = Int(caller.connection)
+    let base = nodes.tree.generation
+    let tree = forkForTransaction(index)
+    connections[index].transactions[position].see(tree, at: base)
+    guard connections[index].transactions[position].changes > 0 else { return }
+    var transaction = Transaction(0)
+    swap(&transaction, &connections[index].transactions[position])
     swap(&nodes.tree, &transaction.tree)
     if !repeatRequests(caller, transaction) { transaction.isBroken = true }
     swap(&nodes.tree, &transaction.tree)
-    reply.removeAll(keepingCapacity: true)
+    swap(&transaction, &connections[index].transactions[position])
+    reply.clear()
   }
 
   /// Does to the store what is only noted: an event for every node that is written, once.
@@ -112,7 +113,7 @@ extension XenStore {
     var position = 0
     while let entry = entry(log, at: &position) {
       let payload = log.span.extracting(entry.payload)
-      reply.removeAll(keepingCapacity: true)
+      reply.clear()
       work &+= 1
       guard let request = try? Request(entry.type, payload),
         serve(caller, entry.type, request, payload).changed, watches.count > 0,
@@ -140,7 +141,7 @@ extension XenStore {
   private func digest(_ type: MessageType) -> UInt64 {
     var start = 0
     if type == .directoryPart {
-      while start < reply.count, reply[start] != 0 { start &+= 1 }
+      while start < reply.count, reply.span[start] != 0 { start &+= 1 }
     }
     return hash(reply.span, start..<reply.count, seed: nodes.seed) | 1 &<< 63
   }
@@ -150,26 +151,34 @@ extension XenStore {
   ) throws(StoreError) {
     let index = Int(caller.connection)
     let position = try transaction(index, id)
-    let transaction = connections[index].transactions.remove(at: position)
-    defer { keepSpace(of: transaction) }
+    var transaction = connections[index].transactions.remove(at: position)
     note(.end, caller, id)
-    defer { if turns.holder == index, turns.transaction == id { leaveTurn(index) } }
     if connections[index].conflicts > 0 { connections[index].conflicts &-= 1 }
     connections[index].transactionBytes &-=
       Self.transactionCharge &+ transaction.log.count &+ 8 &* transaction.answers.count
+    let hasEnded = end(caller, &transaction, commits: commits)
+    if turns.holder == index, turns.transaction == id { leaveTurn(index) }
+    keepSpace(of: transaction)
+    if !hasEnded { throw .again }
+  }
+
+  /// Commits a transaction or forgets it; false when it cannot be committed.
+  private mutating func end(
+    _ caller: Caller, _ transaction: inout Transaction, commits: Bool
+  ) -> Bool {
     if commits, transaction.isBroken {
       nodes.drop(transaction.tree)
-      throw .again
+      return false
     }
     guard commits, transaction.changes > 0 else {
       nodes.drop(transaction.tree)
       ok()
-      return
+      return true
     }
     if transaction.isBlind {
       commitNotes(caller, transaction)
       finish(caller, transaction)
-      return
+      return true
     }
     if transaction.base != nodes.tree.generation {
       nodes.drop(transaction.tree)
@@ -179,8 +188,8 @@ extension XenStore {
       swap(&nodes.tree, &transaction.tree)
       guard same else {
         nodes.drop(transaction.tree)
-        noteLoss(index, since: transaction.base)
-        throw .again
+        noteLoss(Int(caller.connection), since: transaction.base)
+        return false
       }
     }
     if watches.count > 0 {
@@ -191,18 +200,19 @@ extension XenStore {
     }
     nodes.adopt(&transaction.tree)
     finish(caller, transaction)
+    return true
   }
 
   /// Says that a transaction is committed.
   private mutating func finish(_ caller: Caller, _ transaction: Transaction) {
     note(caller, transaction)
     noteCommit(Int(caller.connection))
-    reply.removeAll(keepingCapacity: true)
+    reply.clear()
     ok()
   }
 
   /// Keeps the space of a transaction that has ended for another.
-  private mutating func keepSpace(of transaction: Transaction) {
+  private mutating func keepSpace(of transaction: consuming Transaction) {
     guard spareTransactions.count < 16, transaction.log.capacity <= 4096 else { return }
     transaction.reset()
     spareTransactions.append(transaction)
@@ -227,7 +237,7 @@ extension XenStore {
     for expected in transaction.answers {
       guard let entry = entry(log, at: &position) else { return false }
       let payload = log.span.extracting(entry.payload)
-      reply.removeAll(keepingCapacity: true)
+      reply.clear()
       work &+= 1
       guard let request = try? Request(entry.type, payload) else { return false }
       guard serve(caller, entry.type, request, payload).answer == expected else { return false }

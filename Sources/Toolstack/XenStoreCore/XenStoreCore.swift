@@ -53,7 +53,7 @@ public struct XenStore: ~Copyable {
 
   /// Scratch space that keeps its capacity: the request's path, the reply, lists.
   var path: [UInt8] = []
-  var reply: [UInt8] = []
+  var reply = ByteBuffer()
   var permissions: [(domain: UInt16, access: UInt8)] = []
   var matches: [Int32] = []
 

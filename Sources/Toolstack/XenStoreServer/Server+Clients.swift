@@ -8,9 +8,10 @@ import XenStoreWire
 final class Client {
   var id: ConnectionID
   /// The socket; nil for a ring.
-  var descriptor: Int32?
+  let descriptor: Int32?
   /// The ring; nil for a socket.
   var ring: Ring?
+  /// It is only ever read or replaced as a whole, which costs less than to change it where it is.
   var input: [UInt8] = []
   /// What epoll tells of a socket.
   var interest: UInt32 = 0
@@ -32,6 +33,14 @@ final class Client {
     self.ring = ring
     self.input = input
     self.interest = interest
+  }
+
+  /// Adds to what is not served yet.
+  func append(_ bytes: ArraySlice<UInt8>) {
+    var all = input
+    input = []
+    all.append(contentsOf: bytes)
+    input = all
   }
 }
 

@@ -86,9 +86,9 @@ extension Server {
 
   /// Notes how far a ring is, when that changed.
   private mutating func noteRing(_ slot: Int) {
-    guard let client = clients[slot], let ring = client.ring, store.isOpen(client.id) else {
-      return
-    }
+    guard let client = clients[slot], client.descriptor == nil, let ring = client.ring,
+      store.isOpen(client.id)
+    else { return }
     let consumer = ring.consumer
     let isFresh = ring.noted == nil
     guard isFresh || ring.noted != consumer || store.hasMoreToNote(client.id) else { return }

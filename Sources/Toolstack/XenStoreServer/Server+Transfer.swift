@@ -30,11 +30,11 @@ extension Server {
         swap(&bytes, &buffer)
         let (taken, outcome) = consume(slot, client.id, bytes.span.extracting(0..<count))
         if outcome != .gone, taken < count {
-          clients[slot]?.input.append(contentsOf: bytes[taken..<count])
+          clients[slot]?.append(bytes[taken..<count])
         }
         swap(&bytes, &buffer)
       } else {
-        clients[slot]?.input.append(contentsOf: buffer[0..<count])
+        client.append(buffer[0..<count])
         resume(slot)
       }
     }
@@ -64,7 +64,8 @@ extension Server {
 
   /// Whether a domain's ring is looked into: nothing that came before waits.
   func mayPull(_ slot: Int) -> Bool {
-    guard let client = clients[slot], let ring = client.ring, !ring.isFailed else { return false }
+    guard let client = clients[slot], client.descriptor == nil, let ring = client.ring, !ring.isFailed
+    else { return false }
     return !client.isStalled && !client.isRunnable && !client.isHeld
   }
 
@@ -105,7 +106,9 @@ extension Server {
     _ slot: Int, _ id: ConnectionID, _ bytes: Span<UInt8>
   ) -> (taken: Int, Outcome) {
     var position = 0
-    if let ring = clients[slot]?.ring { cxs_set_serving(UInt64(ring.domain.rawValue) &+ 1) }
+    if let client = clients[slot], client.descriptor == nil, let ring = client.ring {
+      cxs_set_serving(UInt64(ring.domain.rawValue) &+ 1)
+    }
     defer { cxs_set_serving(0) }
     while true {
       let rest = bytes.extracting(position..<bytes.count)

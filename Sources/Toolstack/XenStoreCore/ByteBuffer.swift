@@ -1,0 +1,104 @@
+import XenStoreWire
+
+/// Where bytes are appended.
+protocol ByteSink {
+  /// Appends a byte.
+  mutating func append(_ byte: UInt8)
+  /// Appends the bytes `range` of a span.
+  mutating func append(_ source: Span<UInt8>, _ range: Range<Int>)
+}
+
+extension [UInt8]: ByteSink {
+  @inline(__always)
+  mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
+    XenStoreCore.append(source, range, to: &self)
+  }
+}
+
+/// Bytes in space that is kept: emptying it and appending a few bytes cost next to nothing, which they
+/// do with an array.
+struct ByteBuffer: ByteSink {
+  private var space: [UInt8] = []
+  private(set) var count = 0
+
+  /// How many bytes fit into the space that there is.
+  var capacity: Int { space.count }
+  var isEmpty: Bool { count == 0 }
+
+  var span: Span<UInt8> {
+    @_lifetime(borrow self)
+    @inline(__always)
+    get { space.span.extracting(0..<count) }
+  }
+
+  init() {}
+
+  init(_ bytes: [UInt8]) {
+    space = bytes
+    count = bytes.count
+  }
+
+  /// The bytes from an index on.
+  func bytes(from start: Int) -> [UInt8] { Array(space[start..<count]) }
+
+  /// Forgets all but the space.
+  @inline(__always)
+  mutating func clear() { count = 0 }
+
+  /// Forgets what stands behind so many bytes.
+  mutating func truncate(to limit: Int) { count = min(count, limit) }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    makeRoom(1)
+    space[count] = byte
+    count &+= 1
+  }
+
+  @inline(__always)
+  mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
+    makeRoom(range.count)
+    copy(source, range, into: &space, at: count)
+    count &+= range.count
+  }
+
+  @inline(__always)
+  mutating func append(contentsOf bytes: [UInt8]) { append(bytes.span, 0..<bytes.count) }
+
+  /// Appends a message's header.
+  @inline(__always)
+  mutating func append(_ header: MessageHeader) {
+    makeRoom(MessageHeader.byteCount)
+    put(header, into: &space, at: count)
+    count &+= MessageHeader.byteCount
+  }
+
+  /// Appends a number in decimal digits.
+  mutating func append(decimal value: UInt64) {
+    if value >= 10 { append(decimal: value / 10) }
+    append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+  }
+
+  /// Appends what somebody appends to an array.
+  mutating func append(_ body: (inout [UInt8]) -> Void) {
+    var bytes: [UInt8] = []
+    body(&bytes)
+    append(contentsOf: bytes)
+  }
+
+  @inline(__always)
+  private mutating func makeRoom(_ bytes: Int) {
+    if space.count &- count < bytes { grow(bytes) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ bytes: Int) {
+    space.append(contentsOf: repeatElement(0, count: max(bytes, space.count, 256)))
+  }
+}
+
+extension MessageHeader {
+  /// Appends the header's 16 bytes.
+  @inline(__always)
+  func append(to buffer: inout ByteBuffer) { buffer.append(self) }
+}

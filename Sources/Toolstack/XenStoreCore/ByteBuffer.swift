@@ -15,17 +15,19 @@ extension [UInt8]: ByteSink {
   }
 }
 
-/// Bytes in space that is kept: emptying it and appending a few bytes cost next to nothing, which they
-/// do with an array.
-struct ByteBuffer: ByteSink {
+/// Bytes in space that is kept: to empty it and to append a few bytes costs less than with an array.
+public struct ByteBuffer: ByteSink {
   private var space: [UInt8] = []
-  private(set) var count = 0
+  /// How many bytes there are.
+  public private(set) var count = 0
 
   /// How many bytes fit into the space that there is.
   var capacity: Int { space.count }
-  var isEmpty: Bool { count == 0 }
+  /// Whether there are none.
+  public var isEmpty: Bool { count == 0 }
 
-  var span: Span<UInt8> {
+  /// The bytes.
+  public var span: Span<UInt8> {
     @_lifetime(borrow self)
     @inline(__always)
     get { space.span.extracting(0..<count) }
@@ -44,6 +46,12 @@ struct ByteBuffer: ByteSink {
   /// Forgets all but the space.
   @inline(__always)
   mutating func clear() { count = 0 }
+
+  /// Forgets all but the space, and that, too, when it is for more bytes than this.
+  public mutating func clear(keepingAtMost limit: Int) {
+    if capacity > limit { space = [] }
+    count = 0
+  }
 
   /// Forgets what stands behind so many bytes.
   mutating func truncate(to limit: Int) { count = min(count, limit) }
@@ -64,6 +72,17 @@ struct ByteBuffer: ByteSink {
 
   @inline(__always)
   mutating func append(contentsOf bytes: [UInt8]) { append(bytes.span, 0..<bytes.count) }
+
+  /// Appends a word, little-endian.
+  @inline(__always)
+  mutating func append(word: UInt32) {
+    makeRoom(4)
+    put(word, into: &space, at: count)
+    count &+= 4
+  }
+
+  /// Puts a word, little-endian, in the place of the four bytes at an index.
+  mutating func replace(at index: Int, with word: UInt32) { put(word, into: &space, at: index) }
 
   /// Appends a message's header.
   @inline(__always)

@@ -35,6 +35,16 @@ func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8],
   }
 }
 
+/// Stores a word, little-endian, at `to` in an array.
+@inline(__always)
+func put(_ word: UInt32, into array: inout [UInt8], at to: Int) {
+  precondition(to >= 0 && to <= array.count &- 4)
+  unsafe array.withUnsafeMutableBytes { bytes in
+    // Safety: four bytes from there on lie in the array by the check above.
+    unsafe bytes.storeBytes(of: word.littleEndian, toByteOffset: to, as: UInt32.self)
+  }
+}
+
 /// Stores a message's header at `to` in an array.
 @inline(__always)
 func put(_ header: MessageHeader, into array: inout [UInt8], at to: Int) {

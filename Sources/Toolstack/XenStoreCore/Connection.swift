@@ -29,7 +29,7 @@ struct Transaction {
   /// The store's generation when the snapshot was taken.
   var base: UInt64 = 0
   /// Requests: type, length in two bytes, payload.
-  var log: [UInt8] = []
+  var log = ByteBuffer()
   /// What each was answered with.
   var answers: [UInt64] = []
   /// How many of them changed something.
@@ -57,7 +57,7 @@ struct Transaction {
   mutating func reset() {
     if !isBlind { tree = .none }
     base = 0
-    log.removeAll(keepingCapacity: true)
+    log.clear()
     answers.removeAll(keepingCapacity: true)
     changes = 0
     imported = []
@@ -73,7 +73,7 @@ struct Transaction {
     log.append(UInt8(truncatingIfNeeded: type.rawValue))
     log.append(UInt8(truncatingIfNeeded: payload.count))
     log.append(UInt8(truncatingIfNeeded: payload.count &>> 8))
-    append(payload, 0..<payload.count, to: &log)
+    log.append(payload, 0..<payload.count)
     if changed { changes &+= 1 }
   }
 }
@@ -150,7 +150,7 @@ struct Connection {
     importedRest = 0
     noted = 0
     drains &+= 1
-    if output.capacity > 65536 { output = ByteBuffer() } else { output.clear() }
+    output.clear(keepingAtMost: 65536)
   }
 
   init(_ caller: Caller, isRing: Bool, features: ServerFeatures) {

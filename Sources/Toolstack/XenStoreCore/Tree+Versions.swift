@@ -7,7 +7,8 @@ extension NodeStore {
     tree.version.token = snapshots.clock
     var copy = tree
     copy.time = time
-    copy.version = Version(token: snapshots.clock, isFork: true)
+    copy.version = spareVersions.popLast() ?? Version(token: 0, isFork: true)
+    copy.version.token = snapshots.clock
     return copy
   }
 
@@ -22,12 +23,15 @@ extension NodeStore {
   mutating func adopt(_ fork: inout Tree) {
     close(fork.time)
     swap(&tree, &fork)
-    let replaced = tree.version.replaced
-    tree.version = Version(token: tree.version.token, isFork: false)
+    var version = Version(token: tree.version.token, isFork: false)
+    swap(&version, &tree.version)
     tree.time = 0
-    for reference in replaced where !snapshots.keeps(reference, born: born(reference)) {
+    for reference in version.replaced where !snapshots.keeps(reference, born: born(reference)) {
       release(reference)
     }
+    version.owned.removeAll(keepingCapacity: true)
+    version.replaced.removeAll(keepingCapacity: true)
+    if spareVersions.count < 4, version.owned.capacity < 256 { spareVersions.append(version) }
   }
 
   private mutating func close(_ time: UInt64) {

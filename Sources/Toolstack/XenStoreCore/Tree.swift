@@ -45,6 +45,8 @@ struct NodeStore {
   var blobs: [PagedArray<UInt8>] = []
   var snapshots = Snapshots()
   var tree: Tree
+  /// What forks that were adopted leave, empty: others use the space of its lists again.
+  var spareVersions: [Version] = []
   /// The last shape that was given out.
   var lastShape: UInt64 = 0
   let seed: UInt64

@@ -239,7 +239,7 @@ extension XenStore {
     }
     var place = 0
     for answer in answers {
-      guard let entry = entry(log, at: &place) else { return }
+      guard let entry = entry(log.span, at: &place) else { return }
       guard entry.type.changesTree, answer &>> 63 == 1 else { continue }
       let payload = log.span.extracting(entry.payload)
       var strings = Strings()

@@ -90,17 +90,9 @@ extension XenStore {
   private mutating func noteHead(
     _ kind: JournalKind, _ type: UInt32, _ domain: UInt16, _ length: Int
   ) {
-    let length = UInt32(truncatingIfNeeded: length)
-    journal.append(addingCapacity: 8) { output in
-      output.append(UInt8(truncatingIfNeeded: length))
-      output.append(UInt8(truncatingIfNeeded: length &>> 8))
-      output.append(UInt8(truncatingIfNeeded: length &>> 16))
-      output.append(UInt8(truncatingIfNeeded: length &>> 24))
-      output.append(kind.rawValue)
-      output.append(UInt8(truncatingIfNeeded: type))
-      output.append(UInt8(truncatingIfNeeded: domain))
-      output.append(UInt8(truncatingIfNeeded: domain &>> 8))
-    }
+    journal.append(word: UInt32(truncatingIfNeeded: length))
+    journal.append(
+      word: UInt32(kind.rawValue) | (type & 0xff) &<< 8 | UInt32(domain) &<< 16)
   }
 
   private func source(_ caller: Caller) -> UInt16 {
@@ -112,7 +104,7 @@ extension XenStore {
   mutating func note(_ caller: Caller, _ type: MessageType, _ payload: Span<UInt8>) {
     guard keepsJournal else { return }
     noteHead(.request, type.rawValue, source(caller), payload.count)
-    append(payload, 0..<payload.count, to: &journal)
+    journal.append(payload, 0..<payload.count)
   }
 
   /// Notes a request that changed what a ring has set up here.
@@ -129,14 +121,12 @@ extension XenStore {
     var position = 0
     for answer in transaction.answers {
       let from = position
-      guard let entry = entry(log, at: &position) else { break }
+      guard let entry = entry(log.span, at: &position) else { break }
       guard answer &>> 63 == 1, entry.type.changesTree else { continue }
-      append(log.span, from..<position, to: &journal)
+      journal.append(log.span, from..<position)
     }
-    let length = journal.count &- start
-    for index in 0..<4 {
-      journal[start &- 8 &+ index] = UInt8(truncatingIfNeeded: length &>> (8 &* index))
-    }
+    let length = UInt32(truncatingIfNeeded: journal.count &- start)
+    journal.replace(at: start &- 8, with: length)
   }
 
   /// Notes something that befell a domain.
@@ -148,7 +138,7 @@ extension XenStore {
   mutating func note(_ kind: JournalKind, _ caller: Caller, _ id: UInt32) {
     guard keepsJournal, connections[Int(caller.connection)].isRing else { return }
     noteHead(kind, 0, caller.domain, 4)
-    for shift: UInt32 in [0, 8, 16, 24] { journal.append(UInt8(truncatingIfNeeded: id &>> shift)) }
+    journal.append(word: id)
   }
 }
 

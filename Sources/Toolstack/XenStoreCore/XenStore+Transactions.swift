@@ -21,7 +21,7 @@ extension XenStore {
     connections[index].nextTransaction = id &+ 1
     var transaction = spareTransactions.popLast() ?? Transaction(id)
     transaction.id = id
-    connections[index].transactions.append(transaction)
+    connections[index].transactions.append(consume transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
     note(.start, caller, id)
     reply.append(decimal: UInt64(id))
@@ -111,7 +111,7 @@ extension XenStore {
     var done: Set<UInt64> = []
     let log = transaction.log
     var position = 0
-    while let entry = entry(log, at: &position) {
+    while let entry = entry(log.span, at: &position) {
       let payload = log.span.extracting(entry.payload)
       reply.clear()
       work &+= 1
@@ -158,7 +158,7 @@ extension XenStore {
       Self.transactionCharge &+ transaction.log.count &+ 8 &* transaction.answers.count
     let hasEnded = end(caller, &transaction, commits: commits)
     if turns.holder == index, turns.transaction == id { leaveTurn(index) }
-    keepSpace(of: transaction)
+    keepSpace(of: consume transaction)
     if !hasEnded { throw .again }
   }
 
@@ -215,12 +215,12 @@ extension XenStore {
   private mutating func keepSpace(of transaction: consuming Transaction) {
     guard spareTransactions.count < 16, transaction.log.capacity <= 4096 else { return }
     transaction.reset()
-    spareTransactions.append(transaction)
+    spareTransactions.append(consume transaction)
   }
 
   /// One request of a transaction's log.
   func entry(
-    _ log: [UInt8], at position: inout Int
+    _ log: Span<UInt8>, at position: inout Int
   ) -> (type: MessageType, payload: Range<Int>)? {
     guard position &+ 3 <= log.count, let type = MessageType(rawValue: UInt32(log[position])) else {
       return nil
@@ -235,7 +235,7 @@ extension XenStore {
     let log = transaction.log
     var position = 0
     for expected in transaction.answers {
-      guard let entry = entry(log, at: &position) else { return false }
+      guard let entry = entry(log.span, at: &position) else { return false }
       let payload = log.span.extracting(entry.payload)
       reply.clear()
       work &+= 1
@@ -254,7 +254,7 @@ extension XenStore {
     let log = transaction.log
     var position = 0
     for answer in transaction.answers {
-      guard let entry = entry(log, at: &position) else { return }
+      guard let entry = entry(log.span, at: &position) else { return }
       guard [.write, .makeDirectory, .remove, .setPermissions].contains(entry.type),
         answer &>> 63 == 1
       else { continue }

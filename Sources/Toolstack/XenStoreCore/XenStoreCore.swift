@@ -74,7 +74,7 @@ public struct XenStore: ~Copyable {
   /// Whether what changes the store is noted in `journal`.
   public var keepsJournal = false
   /// What changed the store since the owner last took this: it is for `replay`.
-  public var journal: [UInt8] = []
+  public var journal = ByteBuffer()
   /// What is done now was done before: nothing is refused for want of quota, no event sent.
   var isReplaying = false
   /// The version that is being exported.

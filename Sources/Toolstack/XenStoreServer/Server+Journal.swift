@@ -64,7 +64,7 @@ extension Server {
     recorder.folder.removeAll(before: .max)
     store.endExport()
     store.keepsJournal = false
-    store.journal = []
+    store.journal.clear(keepingAtMost: 0)
   }
 
   /// Writes down what this round changed.
@@ -78,7 +78,7 @@ extension Server {
     do throws(SystemError) {
       try recorder?.journal.append(store.journal.span)
       recorder?.journal.commit()
-      store.journal.removeAll(keepingCapacity: store.journal.capacity <= 1 << 20)
+      store.journal.clear(keepingAtMost: 1 << 20)
     } catch {
       stopRecording(error)
     }

@@ -64,7 +64,8 @@ extension Server {
 
   /// Whether a domain's ring is looked into: nothing that came before waits.
   func mayPull(_ slot: Int) -> Bool {
-    guard let client = clients[slot], client.descriptor == nil, let ring = client.ring, !ring.isFailed
+    guard let client = clients[slot], client.descriptor == nil, let ring = client.ring,
+      !ring.isFailed
     else { return false }
     return !client.isStalled && !client.isRunnable && !client.isHeld
   }

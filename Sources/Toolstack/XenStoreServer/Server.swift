@@ -203,7 +203,7 @@ struct Server: ~Copyable {
     report()
     flush()
     trace.handOver()
-    for slot in takeResumed() { schedule(slot) }
+    for id in takeResumed() { if let slot = slot(of: id) { schedule(slot) } }
     if advanceCheckpoint() { hasWork = true }
     if update?.isUnderWay == true { advanceUpdate() }
   }
@@ -212,15 +212,19 @@ struct Server: ~Copyable {
   /// the rest. Each may end another's wait; who is left has its turn in the next round.
   private mutating func resumeWaiters() {
     for _ in 0..<4 where !store.resumed.isEmpty {
-      for slot in takeResumed() { resume(slot) }
+      for id in takeResumed() { if let slot = slot(of: id) { resume(slot) } }
     }
   }
 
-  private mutating func takeResumed() -> [Int] {
-    guard !store.resumed.isEmpty else { return [] }
-    let found = store.resumed.filter { store.isOpen($0) && slots[$0.index] >= 0 }
-    store.resumed.removeAll(keepingCapacity: true)
-    return found.map { slots[$0.index] }
+  private mutating func takeResumed() -> [ConnectionID] {
+    var found: [ConnectionID] = []
+    swap(&found, &store.resumed)
+    return found
+  }
+
+  /// The slot of a connection's client; nil when it is gone.
+  private func slot(of id: ConnectionID) -> Int? {
+    store.isOpen(id) && slots[id.index] >= 0 ? slots[id.index] : nil
   }
 
   /// Ends a turn that takes too long.

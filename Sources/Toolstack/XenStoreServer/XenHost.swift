@@ -52,6 +52,7 @@ struct XenHost: DomainHost {
   }
 
   mutating func allowEvents() {
+    guard !masked.isEmpty else { return }
     for port in masked { cxs_xen_unmask(port) }
     masked.removeAll(keepingCapacity: true)
   }

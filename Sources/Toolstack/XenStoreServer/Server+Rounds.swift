@@ -11,7 +11,7 @@ extension Server {
     runnable.removeAll(keepingCapacity: true)
     let start = store.work
     for (index, slot) in waiting.enumerated() {
-      guard store.work &- start < budget else {
+      guard store.work &- start < sharedBudget else {
         runnable.insert(contentsOf: waiting[index...], at: 0)
         return
       }
@@ -24,7 +24,7 @@ extension Server {
   mutating func serveHost() {
     var hasNews = false
     let start = store.work
-    for _ in 0..<256 where store.work &- start < budget {
+    for _ in 0..<256 where store.work &- start < sharedBudget {
       guard let event = host.nextEvent() else { break }
       switch event {
       case .domains: hasNews = true

@@ -62,6 +62,8 @@ struct Server: ~Copyable {
 
   /// Work that a client may cause in one round before others have theirs.
   let budget = 512
+  /// Work that all who wait from rounds before may cause in one, and all domains that send events.
+  let sharedBudget = 128
   /// How long others wait for one transaction, when those that conflicted take turns.
   private let turnMilliseconds: Int32 = 3
   private var turnDeadline: Int64 = 0

@@ -70,4 +70,11 @@ import XenStoreWire
     values.insert(try await third)
     #expect(values == ["0", "1", "2"])
   }
+
+  @Test(.timeLimit(.minutes(1)), arguments: ["/dev/null", "/dev/zero"])
+  func aDeviceThatIsNoServerIsNotWaitedForEver(device: String) async throws {
+    close(other)
+    let store = try XenStoreClient(Endpoint(socket: device))
+    await #expect(throws: XenStoreClientError.self) { try await store.read("/a") }
+  }
 }

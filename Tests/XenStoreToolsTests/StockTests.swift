@@ -21,6 +21,8 @@ struct StockTests {
     "rm /t/none/x", "rm -t /t/d/y/z", "ls -f /t", "write relative value", "read relative",
     "ls -f /local/domain/0", "rm relative", "write /t//x 1", "read t//x",
     "rm /t/d /t/b", "ls -fp /t", "list /t/a", "watch -n 1 /t/a", "watch -n 2 /t/a /t/c",
+    "write /t/f \\xg\\x4\\x", "read -R /t/f", "exists //", "read --pre /t/f", "chmod /t/f r1x",
+    "rm --ti /t/f",
   ]
 
   private func run(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import XenStoreTestSupport
 
@@ -51,6 +52,8 @@ import XenStoreTestSupport
     try expect("xenstore-read", ["-R", "/x"], "a\nb\tc\rd\\eAA\0zq\u{7f}\u{1}")
     try expect("xenstore-write", ["-R", "/x", #"a\n"#], "")
     try expect("xenstore-read", ["-R", "/x"], #"a\n"#)
+    try expect("xenstore-write", ["/x", #"\x\xg\x4\8"#], "")
+    try expect("xenstore-read", ["-R", "/x"], "xxg\u{4}8")
   }
 
   @Test func writeTakesPairs() throws {
@@ -74,6 +77,8 @@ import XenStoreTestSupport
   @Test func existsAnswersByItsCode() throws {
     try expect("xenstore-exists", ["/a", "/a/b"], "")
     try expect("xenstore-exists", ["/a", "/none"], "", code: 1)
+    try expect("xenstore-exists", ["/a//b"], "", code: 1)
+    try expect("xenstore-exists", ["@releaseDomain"], "", code: 1)
   }
 
   @Test func lsPrintsATree() throws {
@@ -151,6 +156,9 @@ import XenStoreTestSupport
     try expect(
       "xenstore-chmod", ["/a", "x0"], "", code: 1,
       complaint: "xenstore-chmod: Invalid permission specification: 'x'")
+    for mode in ["r65536", "r-1", "r99999999999999999999"] {
+      #expect(try run("xenstore-chmod", ["/a", mode]).code == 1)
+    }
     try expect(
       "xenstore-chmod", ["/none", "n0"], "", code: 1,
       complaint:
@@ -220,10 +228,67 @@ import XenStoreTestSupport
       (12, 2, 20, "kk = \"\\...\"  (n0)"),
     ] as [(Int?, Int, Int, String)])
   func longLinesAreCut(columns: Int?, name: Int, value: Int, expected: String) {
-    let line = ListingLine(width: ListingLine.width(columns: columns))
-    let bytes = line.nested(
-      k(name), Array(y(value).utf8), depth: 0, permissions: "n0")
+    let line = ListingLine(columns: columns, full: false)
+    let bytes = line.line(
+      k(name), "/" + k(name), Array(y(value).utf8), depth: 0, permissions: "n0")
     #expect(String(decoding: bytes, as: UTF8.self) == expected + "\n")
+  }
+
+  // The same without permissions, `full` being `-f`.
+  @Test(
+    arguments: [
+      (0, false, 0, 90, "kkk = \"\(y(90))\""), (1, true, 0, 90, "/kkk = \"\(y(90))\""),
+      (2, false, 0, 3, "kkk = \"yyy\\...\""), (8, false, 0, 0, "kkk = \"\\...\""),
+      (2, true, 0, 3, "/kkk = \"yyy\\...\""), (20, true, 0, 12, "/kkk = \"\(y(10))\\...\""),
+      (20, true, 0, 10, "/kkk = \"\(y(10))\""), (nil, true, 0, 90, "/kkk = \"\(y(90))\""),
+      (nil, false, 90, 0, String(repeating: " ", count: 90) + "kkk = \"\\...\""),
+      (nil, false, 90, 2, String(repeating: " ", count: 90) + "kkk = \"yy\\...\""),
+    ] as [(Int?, Bool, Int, Int, String)])
+  func whereThereIsNoRoomNamesAndValuesAreWhole(
+    columns: Int?, full: Bool, depth: Int, value: Int, expected: String
+  ) {
+    let bytes = ListingLine(columns: columns, full: full).line(
+      "kkk", "/kkk", Array(y(value).utf8), depth: depth, permissions: nil)
+    #expect(String(decoding: bytes, as: UTF8.self) == expected + "\n")
+  }
+
+  @Test func aValueFitsByItsOwnLength() {
+    func line(_ count: Int) -> String {
+      let bytes = ListingLine(columns: 22, full: false).line(
+        "k", "/k", [UInt8](repeating: 9, count: count), depth: 0, permissions: nil)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(line(11) == "k = \"\(String(repeating: #"\t"#, count: 11))\"\n")
+    #expect(line(12) == "k = \"\(String(repeating: #"\t"#, count: 5))\\\\...\"\n")
+  }
+
+  @Test func bytesThatAreNoTextStayWhatTheyAre() throws {
+    func bash(_ script: String) throws -> Program.Outcome {
+      try Program.run(
+        URL(fileURLWithPath: "/bin/bash"),
+        ["-c", script, Program.folder.appendingPathComponent("xenstore").path],
+        environment: ["XENSTORED_PATH": daemon.socket])
+    }
+    #expect(
+      try bash(#""$0" write /x $'\xff\xe9A\xc3\xa9'; "$0" read -R /x"#).output == [
+        0xff, 0xe9, 0x41, 0xc3, 0xa9,
+      ])
+    #expect(try bash(#""$0" read $'/\xff' 2>&1"#).output.contains(0xff))
+    #expect(try bash(#""$0" control print $'\xff'"#).text == "OK\n")
+    for bytes: [UInt8] in [[], [0x41], [0xff], [0xc3, 0xa9], [0xc3], Array("\u{10ffff}ä".utf8)] {
+      #expect(Words.bytes(of: Words.text(of: bytes)) == bytes)
+    }
+  }
+
+  @Test func longOptionsMayBeAbbreviated() throws {
+    try expect("xenstore-read", ["--pre", "/a"], "/a: 1\n")
+    try expect("xenstore-rm", ["--ti", "--sock", "/a/b"], "")
+    #expect(Words.spelledOut(["write", "/a", "--", "--r"]) == ["write", "/a", "--", "--r"])
+  }
+
+  @Test func anUnknownModeIsNamed() throws {
+    try expect("xenstore", ["bogus"], "", code: 1, complaint: "xenstore: unknown mode bogus\n")
+    try expect("xenstore-x", [], "", code: 1, complaint: "xenstore-x: unknown mode x\n")
   }
 }
 

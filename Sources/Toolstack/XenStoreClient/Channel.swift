@@ -233,8 +233,14 @@ final class Channel: Sendable {
       switch SystemCalls.receive(descriptor, kind, into: &buffer) {
       case .wouldBlock: continue
       case .bytes(0):
-        // The device has nothing to read; a socket's other side is gone.
-        if kind == .socket { locked { $0.lose(.connectionLost(code: 0)) } }
+        locked { state in
+          // A device that has nothing to read says so otherwise: this one is no server.
+          if kind == .socket {
+            state.lose(.connectionLost(code: 0))
+          } else {
+            state.finish(.connectionLost(code: 0))
+          }
+        }
       case .failed(let code): locked { $0.lose(.connectionLost(code: code)) }
       case .bytes(let count):
         input.append(contentsOf: buffer[..<count])
@@ -301,7 +307,10 @@ final class Channel: Sendable {
       // The kernel's device answers these two itself, and gives no number.
       id = state.pending.filter { $0.value.type == type }.keys.min() ?? 0
     }
-    guard let pending = state.pending[id] else { return }
+    guard let pending = state.pending[id] else {
+      // Nobody asked: what is at the other end is no server.
+      return state.finish(.malformedReply(type))
+    }
     switch type {
     case .error:
       let error = StoreError(reading: payload.span)

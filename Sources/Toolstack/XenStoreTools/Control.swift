@@ -29,7 +29,8 @@ struct Control: AsyncParsableCommand {
       return
     }
     do throws(XenStoreClientError) {
-      Output.write(try await client.control(command) + "\n")
+      let answer = try await ask(client)
+      if !answer.isEmpty { Output.write(answer + [0x0a]) }
     } catch {
       guard let refusal = error.storeError else { throw error }
       guard refusal == .invalid || refusal == .notImplemented else {
@@ -39,5 +40,14 @@ struct Control: AsyncParsableCommand {
       Output.complain("Command not supported. Valid commands are:\n\(known)")
       throw Failure(nil, code: 3)
     }
+  }
+
+  /// Sends the words as the bytes that they were given as.
+  private func ask(_ client: XenStoreClient) async throws(XenStoreClientError) -> [UInt8] {
+    var payload: [UInt8] = []
+    for word in command { payload += Words.bytes(of: word) + [0] }
+    let answer = try await client.request(
+      .control, payload, subject: command.joined(separator: " "))
+    return Array(answer.prefix { $0 != 0 })
   }
 }

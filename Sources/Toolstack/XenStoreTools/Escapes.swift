@@ -20,7 +20,7 @@ enum Escapes {
     return result
   }
 
-  /// Undoes that: `\n`, `\r`, `\t`, `\x` and up to two hexadecimal digits, up to three octal ones;
+  /// Undoes that: `\n`, `\r`, `\t`, `\x` and one or two hexadecimal digits, up to three octal ones;
   /// any other character after a backslash means itself.
   static func unescape(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
@@ -37,6 +37,10 @@ enum Escapes {
       case UInt8(ascii: "t"): result.append(0x09)
       case UInt8(ascii: "x"):
         rest.removeFirst()
+        guard let next = rest.first, digit(next) != nil else {
+          result.append(UInt8(ascii: "x"))
+          continue
+        }
         result.append(number(&rest, radix: 16, digits: 2))
         continue
       case let digit? where (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit):

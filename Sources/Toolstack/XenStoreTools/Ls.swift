@@ -18,8 +18,8 @@ struct Ls: AsyncParsableCommand {
   func run() async throws {
     let client = try common.connect()
     let listing = Listing(
-      client: client, line: ListingLine(width: ListingLine.width(columns: Output.columns)),
-      full: full, permissions: permissions)
+      client: client, line: ListingLine(columns: Output.columns, full: full),
+      permissions: permissions)
     for each in path.isEmpty ? ["/"] : path {
       do throws(XenStoreClientError) {
         try await listing.print(each, try await client.list(each), depth: 0)
@@ -35,7 +35,6 @@ struct Ls: AsyncParsableCommand {
 private struct Listing {
   let client: XenStoreClient
   let line: ListingLine
-  let full: Bool
   let permissions: Bool
 
   struct Entry: Sendable {
@@ -120,12 +119,8 @@ private struct Listing {
 
   private func show(_ entry: Entry, _ depth: Int) {
     let list = entry.permissions.map(Self.text)
-    let value = entry.value.map(Escapes.escape)
-    if full {
-      Output.write(line.full(entry.path, value, permissions: list))
-    } else {
-      Output.write(line.nested(entry.name, value, depth: depth, permissions: list))
-    }
+    Output.write(
+      line.line(entry.name, entry.path, entry.value, depth: depth, permissions: list))
   }
 
   private static func text(_ permissions: [Permission]) -> String {
@@ -137,39 +132,34 @@ private struct Listing {
 }
 
 /// The form of a line, as wide as the terminal.
+///
+/// - Source: `tools/xenstore/xenstore_client.c` (`do_ls`)
 struct ListingLine {
-  /// The columns that a line with a value may have.
-  var width: Int
+  /// The columns that a line with a value may have; below 0 it has any.
+  let width: Int
+  /// Whether each line begins with the whole path, which takes no columns.
+  let full: Bool
 
-  /// The width for a terminal with so many columns, or for none.
-  static func width(columns: Int?) -> Int { columns.map { max(0, $0 - 2) } ?? 80 }
-
-  /// A line with the whole path; nothing is cut.
-  func full(_ path: String, _ value: [UInt8]?, permissions: String?) -> [UInt8] {
-    var line = Array(path.utf8)
-    if let value {
-      line.append(contentsOf: " = \"".utf8)
-      line.append(contentsOf: value)
-      line.append(UInt8(ascii: "\""))
-    } else {
-      line.append(UInt8(ascii: ":"))
-    }
-    if let permissions { line.append(contentsOf: "   (\(permissions))".utf8) }
-    return line + [0x0a]
+  /// The form for a terminal with so many columns, or for none. A terminal that does not know its
+  /// columns says 0.
+  init(columns: Int?, full: Bool) {
+    width = columns.map { $0 - 2 } ?? (full ? -1 : 80)
+    self.full = full
   }
 
-  /// A line of the tree. A value that does not fit is cut and ends in `\...`; dots lead the eye to
-  /// the permissions.
-  func nested(_ name: String, _ value: [UInt8]?, depth: Int, permissions: String?) -> [UInt8] {
-    let room = max(0, width - 8)
-    var line = [UInt8](repeating: 0x20, count: depth)
-    line.append(contentsOf: name.utf8.prefix(max(0, room - depth)))
-    var isCut = false
-    if let value {
-      isCut = line.count + value.count > room && !value.isEmpty
-      let shown = isCut ? value.prefix(max(0, room - line.count)) : value[...]
+  /// A line. A value that does not fit is cut and ends in `\...`; dots lead the eye to the
+  /// permissions.
+  func line(
+    _ name: String, _ path: String, _ value: [UInt8]?, depth: Int, permissions: String?
+  ) -> [UInt8] {
+    let indent = [UInt8](repeating: 0x20, count: depth)
+    var line = full ? Array(path.utf8) : indent + cut(Array(name.utf8), behind: depth)
+    let used = full ? 0 : line.count
+    // What counts is the value itself; escaped it may be longer.
+    let isCut = value.map { width >= 0 && used + $0.count + Self.rest > width } ?? false
+    if let value = value.map(Escapes.escape) {
       line.append(contentsOf: " = \"".utf8)
-      line.append(contentsOf: shown)
+      line.append(contentsOf: isCut ? cut(value, behind: used) : value)
       line.append(contentsOf: (isCut ? "\\...\"" : "\"").utf8)
     } else {
       line.append(UInt8(ascii: ":"))
@@ -177,12 +167,21 @@ struct ListingLine {
     if let permissions {
       if !isCut {
         line.append(0x20)
-        while line.count < min(60, width) {
+        while !full, line.count < min(60, width) {
           line.append(line.count.isMultiple(of: 2) ? 0x20 : UInt8(ascii: "."))
         }
       }
       line.append(contentsOf: "  (\(permissions))".utf8)
     }
     return line + [0x0a]
+  }
+
+  /// What stands around a name and a value.
+  private static let rest = 8
+
+  /// As much of a text as fits behind so many columns; all of it where nothing would.
+  private func cut(_ text: [UInt8], behind used: Int) -> [UInt8] {
+    let room = width - Self.rest - used
+    return room < 0 ? text : Array(text.prefix(room))
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 enum Output {
   private static let gathered = Mutex<[UInt8]>([])
 
-  static func write(_ text: String) { write(Array(text.utf8)) }
+  static func write(_ text: String) { write(Words.bytes(of: text)) }
 
   static func write(_ bytes: [UInt8]) {
     let isFull = gathered.withLock { gathered in
@@ -26,7 +26,7 @@ enum Output {
     guard put(bytes, to: 1) else { throw Failure("cannot write to standard output") }
   }
 
-  static func complain(_ line: String) { _ = put(Array("\(line)\n".utf8), to: 2) }
+  static func complain(_ line: String) { _ = put(Words.bytes(of: line) + [0x0a], to: 2) }
 
   /// Forgets what was gathered, when it has to be said again.
   static func discard() { gathered.withLock { $0 = [] } }

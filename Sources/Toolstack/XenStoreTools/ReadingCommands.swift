@@ -75,7 +75,15 @@ struct Exists: AsyncParsableCommand {
   func run() async throws {
     let client = try common.connect()
     let exist = try await client.inTransaction { (store) async throws(XenStoreClientError) in
-      for each in key where try await !store.exists(each) { return false }
+      for each in key {
+        do throws(XenStoreClientError) {
+          _ = try await store.read(each)
+        } catch {
+          // Whatever the server has against a key, its exit code alone says so.
+          guard error.storeError != nil else { throw error }
+          return false
+        }
+      }
       return true
     }
     if !exist { throw Failure() }

@@ -33,7 +33,7 @@ struct Write: AsyncParsableCommand {
 
   private func perform(_ store: any StoreOperations) async throws(XenStoreClientError) {
     for index in stride(from: 0, to: words.count, by: 2) {
-      let value = Array(words[index + 1].utf8)
+      let value = Words.bytes(of: words[index + 1])
       try await store.write(words[index], raw ? value : Escapes.unescape(value))
     }
   }
@@ -100,9 +100,10 @@ struct Chmod: AsyncParsableCommand {
       guard let letter = text.utf8.first, let access = Access(letter: letter) else {
         throw Failure("Invalid permission specification: '\(text.first.map(String.init) ?? "")'")
       }
-      let number = CNumber.parse(String(text.dropFirst())).value
-      permissions.append(
-        Permission(DomainID(rawValue: UInt16(truncatingIfNeeded: number)), access))
+      guard let number = UInt16(exactly: CNumber.parse(String(text.dropFirst())).value) else {
+        throw Failure("Invalid permission specification: '\(text)' names no domain")
+      }
+      permissions.append(Permission(DomainID(rawValue: number), access))
     }
     let client = try common.connect()
     do throws(XenStoreClientError) {
@@ -152,11 +153,13 @@ enum Paths {
 
 /// Numbers as C's `strtol` reads them.
 enum CNumber {
-  /// The number that a text begins with, and whether nothing follows; 0 when it begins with none.
+  /// The number that a text begins with, and whether nothing follows; 0 when it begins with none,
+  /// the last one there is when it is beyond.
   static func parse(_ text: String) -> (value: Int, isWhole: Bool) {
     let digits = text.drop { $0 == " " }
     let sign = digits.first == "-" || digits.first == "+" ? digits.prefix(1) : ""
     let number = digits.dropFirst(sign.count).prefix { $0.isASCII && $0.isNumber }
-    return (Int(sign + number) ?? 0, sign.count + number.count == text.count && !number.isEmpty)
+    let limit = number.isEmpty ? 0 : sign == "-" ? Int.min : Int.max
+    return (Int(sign + number) ?? limit, sign.count + number.count == text.count && !number.isEmpty)
   }
 }

@@ -10,7 +10,7 @@ import XenStoreWire
 ///
 /// - Parameters:
 ///   - name: what the program was called by; `xenstore-read` means the command `read`.
-///   - arguments: the words after it.
+///   - arguments: the words after it, as `commandLineWords` gives them.
 /// - Returns: the exit code.
 public func runXenStoreTool(_ name: String, _ arguments: [String]) async -> Int32 {
   let base = name.split(separator: "/").last.map(String.init) ?? "xenstore"
@@ -19,9 +19,13 @@ public func runXenStoreTool(_ name: String, _ arguments: [String]) async -> Int3
   let isCommand = XenStoreCommand.configuration.subcommands.contains {
     $0._commandName == words.first
   }
+  if let mode = words.first, !isCommand, !mode.hasPrefix("-"), mode != "help" {
+    Output.complain("\(base): unknown mode \(mode)\n")
+    return 1
+  }
   let title = isCommand ? "xenstore-\(words[0])" : "xenstore"
   do {
-    var command = try XenStoreCommand.parseAsRoot(words)
+    var command = try XenStoreCommand.parseAsRoot(Words.spelledOut(words))
     if var command = command as? any AsyncParsableCommand {
       try await command.run()
     } else {

@@ -1,5 +1,5 @@
 import Glibc
 import XenStoreTools
 
-let words = CommandLine.arguments
+let words = commandLineWords()
 exit(await runXenStoreTool(words.first ?? "xenstore", Array(words.dropFirst())))

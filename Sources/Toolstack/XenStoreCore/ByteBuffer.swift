@@ -73,23 +73,24 @@ public struct ByteBuffer: ByteSink {
   @inline(__always)
   mutating func append(contentsOf bytes: [UInt8]) { append(bytes.span, 0..<bytes.count) }
 
-  /// Appends a word, little-endian.
+  /// Appends a number, little-endian.
   @inline(__always)
-  mutating func append(word: UInt32) {
-    makeRoom(4)
-    put(word, into: &space, at: count)
-    count &+= 4
+  mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(number: Number) {
+    makeRoom(MemoryLayout<Number>.size)
+    put(number, into: &space, at: count)
+    count &+= MemoryLayout<Number>.size
   }
 
-  /// Puts a word, little-endian, in the place of the four bytes at an index.
-  mutating func replace(at index: Int, with word: UInt32) { put(word, into: &space, at: index) }
+  /// Puts a number, little-endian, in the place of the bytes at an index.
+  mutating func replace(at index: Int, with number: UInt32) {
+    put(number, into: &space, at: index)
+  }
 
   /// Appends a message's header.
   @inline(__always)
   mutating func append(_ header: MessageHeader) {
-    makeRoom(MessageHeader.byteCount)
-    put(header, into: &space, at: count)
-    count &+= MessageHeader.byteCount
+    append(number: UInt64(header.type) | UInt64(header.requestID) &<< 32)
+    append(number: UInt64(header.transactionID) | UInt64(header.length) &<< 32)
   }
 
   /// Appends a number in decimal digits.

@@ -35,28 +35,15 @@ func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8],
   }
 }
 
-/// Stores a word, little-endian, at `to` in an array.
+/// Stores a number, little-endian, at `to` in an array.
 @inline(__always)
-func put(_ word: UInt32, into array: inout [UInt8], at to: Int) {
-  precondition(to >= 0 && to <= array.count &- 4)
+func put<Number: FixedWidthInteger & BitwiseCopyable>(
+  _ number: Number, into array: inout [UInt8], at to: Int
+) {
+  precondition(to >= 0 && to <= array.count &- MemoryLayout<Number>.size)
   unsafe array.withUnsafeMutableBytes { bytes in
-    // Safety: four bytes from there on lie in the array by the check above.
-    unsafe bytes.storeBytes(of: word.littleEndian, toByteOffset: to, as: UInt32.self)
-  }
-}
-
-/// Stores a message's header at `to` in an array.
-@inline(__always)
-func put(_ header: MessageHeader, into array: inout [UInt8], at to: Int) {
-  precondition(to >= 0 && to <= array.count &- MessageHeader.byteCount)
-  unsafe array.withUnsafeMutableBytes { bytes in
-    // Safety: 16 bytes from there on lie in the array by the check above.
-    unsafe bytes.storeBytes(of: header.type.littleEndian, toByteOffset: to, as: UInt32.self)
-    unsafe bytes.storeBytes(
-      of: header.requestID.littleEndian, toByteOffset: to &+ 4, as: UInt32.self)
-    unsafe bytes.storeBytes(
-      of: header.transactionID.littleEndian, toByteOffset: to &+ 8, as: UInt32.self)
-    unsafe bytes.storeBytes(of: header.length.littleEndian, toByteOffset: to &+ 12, as: UInt32.self)
+    // Safety: so many bytes from there on lie in the array by the check above.
+    unsafe bytes.storeBytes(of: number.littleEndian, toByteOffset: to, as: Number.self)
   }
 }
 
@@ -87,25 +74,25 @@ func equal(
   return unsafe mine.withUnsafeBufferPointer { left in
     unsafe span.withUnsafeBufferPointer { right in
       var index = 0
-      // Safety: index + 8 <= count, and both runs of count bytes lie within their buffers.
-      while index &+ 8 <= count {
-        let (l, r) = unsafe (
-          UnsafeRawPointer(left.baseAddress.unsafelyUnwrapped + (offset &+ index))
-            .loadUnaligned(as: UInt64.self),
-          UnsafeRawPointer(right.baseAddress.unsafelyUnwrapped + (other &+ index))
-            .loadUnaligned(as: UInt64.self)
-        )
-        if l != r { return false }
+      guard count >= 8 else {
+        while index < count {
+          // Safety: index < count, and both runs of count bytes lie within their buffers.
+          if unsafe left[unchecked: offset &+ index] != right[unchecked: other &+ index] {
+            return false
+          }
+          index &+= 1
+        }
+        return true
+      }
+      // The last eight bytes may have been compared in part already.
+      let last = count &- 8
+      while index < last {
+        // Safety: index + 8 <= count, as above.
+        if unsafe left.word(at: offset &+ index) != right.word(at: other &+ index) { return false }
         index &+= 8
       }
-      while index < count {
-        // Safety: index < count, as above.
-        if unsafe left[unchecked: offset &+ index] != right[unchecked: other &+ index] {
-          return false
-        }
-        index &+= 1
-      }
-      return true
+      // Safety: last + 8 == count, as above.
+      return unsafe left.word(at: offset &+ last) == right.word(at: other &+ last)
     }
   }
 }
@@ -121,6 +108,39 @@ extension UnsafeBufferPointer {
   }
 }
 
+extension UnsafeBufferPointer<UInt8> {
+  /// The eight bytes from an index on, which the caller has checked.
+  ///
+  /// - Safety: `index` must not be below 0, and `index + 8` not above `count`.
+  @unsafe @inline(__always)
+  fileprivate func word(at index: Int) -> UInt64 {
+    // Safety: what the caller promised.
+    unsafe UnsafeRawPointer(baseAddress.unsafelyUnwrapped + index).loadUnaligned(as: UInt64.self)
+  }
+}
+
+/// Where the first nul of a span stands; nil when there is none.
+@inline(__always)
+func firstNul(_ bytes: Span<UInt8>) -> Int? {
+  unsafe bytes.withUnsafeBufferPointer { buffer in
+    var index = 0
+    while index &+ 8 <= buffer.count {
+      // Safety: index + 8 <= count.
+      let word = unsafe UInt64(littleEndian: buffer.word(at: index))
+      // The lowest bit that is left is the highest of the first byte that is 0.
+      let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+      if zeros != 0 { return index &+ zeros.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
+    while index < buffer.count {
+      // Safety: index < count.
+      if unsafe buffer[unchecked: index] == 0 { return index }
+      index &+= 1
+    }
+    return nil
+  }
+}
+
 /// A hash of the bytes `range` of a span that nobody without the seed can aim.
 @inline(__always)
 func hash(_ bytes: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64 {
@@ -128,20 +148,26 @@ func hash(_ bytes: Span<UInt8>, _ range: Range<Int>, seed: UInt64) -> UInt64 {
   return unsafe bytes.withUnsafeBufferPointer { buffer in
     var state = seed ^ (UInt64(truncatingIfNeeded: range.count) &* 0x9e37_79b9_7f4a_7c15)
     var index = range.lowerBound
-    // Safety: index + 8 <= upper bound, which lies within the buffer.
-    while index &+ 8 <= range.upperBound {
-      let word = unsafe UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped + index)
-        .loadUnaligned(as: UInt64.self)
-      state = mix(state, word)
+    guard range.count >= 8 else {
+      var word: UInt64 = 0
+      while index < range.upperBound {
+        // Safety: index < upper bound, which lies within the buffer.
+        word = word << 8 | UInt64(unsafe buffer[unchecked: index])
+        index &+= 1
+      }
+      return mix(state, word)
+    }
+    // The last eight bytes may be in part those before: how many there are is in the state.
+    let last = range.upperBound &- 8
+    while index < last {
+      // Safety: index + 8 < upper bound, as above.
+      state = mix(state, unsafe buffer.word(at: index))
       index &+= 8
     }
-    var tail: UInt64 = 0
-    while index < range.upperBound {
-      // Safety: index < upper bound, as above.
-      tail = tail << 8 | UInt64(unsafe buffer[unchecked: index])
-      index &+= 1
-    }
-    return mix(state, tail)
+    // Safety: the range has eight bytes or more, as above.
+    state = mix(state, unsafe buffer.word(at: last))
+    // Without one round more, where bytes stand would matter less than what they are.
+    return mix(state, 0)
   }
 }
 

@@ -71,8 +71,7 @@ struct Transaction {
   ) {
     answers.append(answer)
     log.append(UInt8(truncatingIfNeeded: type.rawValue))
-    log.append(UInt8(truncatingIfNeeded: payload.count))
-    log.append(UInt8(truncatingIfNeeded: payload.count &>> 8))
+    log.append(number: UInt16(truncatingIfNeeded: payload.count))
     log.append(payload, 0..<payload.count)
     if changed { changes &+= 1 }
   }

@@ -90,9 +90,9 @@ extension XenStore {
   private mutating func noteHead(
     _ kind: JournalKind, _ type: UInt32, _ domain: UInt16, _ length: Int
   ) {
-    journal.append(word: UInt32(truncatingIfNeeded: length))
-    journal.append(
-      word: UInt32(kind.rawValue) | (type & 0xff) &<< 8 | UInt32(domain) &<< 16)
+    let length = UInt64(UInt32(truncatingIfNeeded: length))
+    let source = UInt64(kind.rawValue) | UInt64(type & 0xff) &<< 8 | UInt64(domain) &<< 16
+    journal.append(number: length | source &<< 32)
   }
 
   private func source(_ caller: Caller) -> UInt16 {
@@ -118,12 +118,16 @@ extension XenStore {
     noteHead(.commit, 0, source(caller), 0)
     let start = journal.count
     let log = transaction.log
-    var position = 0
-    for answer in transaction.answers {
-      let from = position
-      guard let entry = entry(log.span, at: &position) else { break }
-      guard answer &>> 63 == 1, entry.type.changesTree else { continue }
-      journal.append(log.span, from..<position)
+    if transaction.changes == transaction.answers.count {
+      journal.append(log.span, 0..<log.count)
+    } else {
+      var position = 0
+      for answer in transaction.answers {
+        let from = position
+        guard let entry = entry(log.span, at: &position) else { break }
+        guard answer &>> 63 == 1, entry.type.changesTree else { continue }
+        journal.append(log.span, from..<position)
+      }
     }
     let length = UInt32(truncatingIfNeeded: journal.count &- start)
     journal.replace(at: start &- 8, with: length)
@@ -138,7 +142,7 @@ extension XenStore {
   mutating func note(_ kind: JournalKind, _ caller: Caller, _ id: UInt32) {
     guard keepsJournal, connections[Int(caller.connection)].isRing else { return }
     noteHead(kind, 0, caller.domain, 4)
-    journal.append(word: id)
+    journal.append(number: id)
   }
 }
 

@@ -65,7 +65,7 @@ extension XenStore {
     do throws(StoreError) {
       guard let type = MessageType(rawValue: header.type) else { throw .notImplemented }
       if type.needsPrivilege, !connections[index].caller.isPrivileged { throw .accessDenied }
-      let request = try Request(type, payload)
+      let request = try Request(reading: type, payload)
       if try perform(index, header, type, request, payload) {
         answer(index, header.type, header.requestID, header.transactionID)
       }
@@ -141,5 +141,20 @@ extension XenStore {
     if !nodes.snapshots.crowded.isEmpty { breakOldTransactions() }
     if !nodes.tree.detached.isEmpty { _ = nodes.reclaim(atMost: budget) }
     return !nodes.tree.detached.isEmpty
+  }
+}
+
+extension Request {
+  /// Reads a request; a write, of which there are most, without a look at every byte.
+  ///
+  /// - Throws: why it is none.
+  @inline(__always)
+  init(reading type: MessageType, _ payload: Span<UInt8>) throws(StoreError) {
+    guard type == .write else {
+      try self.init(type, payload)
+      return
+    }
+    guard let end = firstNul(payload) else { throw .invalid }
+    self = .write(path: 0..<end, value: end &+ 1..<payload.count)
   }
 }

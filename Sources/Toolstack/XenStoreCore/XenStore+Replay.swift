@@ -104,7 +104,7 @@ extension XenStore {
   ) -> Bool {
     reply.clear()
     do throws(StoreError) {
-      let request = try Request(type, payload)
+      let request = try Request(reading: type, payload)
       if type.changesTree {
         _ = try operate(caller, request, payload, isInTransaction: true)
         if nodes.tree.detached.count > 64 { _ = nodes.reclaim(atMost: .max) }

@@ -115,8 +115,8 @@ extension XenStore {
       let payload = log.span.extracting(entry.payload)
       reply.clear()
       work &+= 1
-      guard let request = try? Request(entry.type, payload),
-        serve(caller, entry.type, request, payload).changed, watches.count > 0,
+      guard let request = try? Request(reading: entry.type, payload),
+        (try? perform(caller, request, payload)) == .changed, watches.count > 0,
         done.insert(mark(path)).inserted
       else { continue }
       fire(walkPath().node, .all)
@@ -128,12 +128,22 @@ extension XenStore {
     _ caller: Caller, _ type: MessageType, _ request: Request, _ payload: Span<UInt8>
   ) -> (answer: UInt64, changed: Bool, error: StoreError?) {
     do throws(StoreError) {
-      let changed = try operate(caller, request, payload, isInTransaction: true) == .changed
-      if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }
-      return (digest(type), changed, nil)
+      let effect = try perform(caller, request, payload)
+      return (digest(type), effect == .changed, nil)
     } catch {
       return (UInt64(error.rawValue), false, error)
     }
+  }
+
+  /// Does a request to the current version.
+  ///
+  /// - Throws: why it was refused.
+  private mutating func perform(
+    _ caller: Caller, _ request: Request, _ payload: Span<UInt8>
+  ) throws(StoreError) -> Effectiveness {
+    let effect = try operate(caller, request, payload, isInTransaction: true)
+    if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }
+    return effect
   }
 
   /// The generation at the head of a part of a list only says whether parts fit together: the
@@ -239,7 +249,7 @@ extension XenStore {
       let payload = log.span.extracting(entry.payload)
       reply.clear()
       work &+= 1
-      guard let request = try? Request(entry.type, payload) else { return false }
+      guard let request = try? Request(reading: entry.type, payload) else { return false }
       guard serve(caller, entry.type, request, payload).answer == expected else { return false }
     }
     return true

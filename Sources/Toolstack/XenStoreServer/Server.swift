@@ -213,6 +213,7 @@ struct Server: ~Copyable {
   /// Serves those at once who waited for what this round has brought: what they are told goes out with
   /// the rest. Each may end another's wait; who is left has its turn in the next round.
   private mutating func resumeWaiters() {
+    guard !store.resumed.isEmpty else { return }
     for _ in 0..<4 where !store.resumed.isEmpty {
       for id in takeResumed() { if let slot = slot(of: id) { resume(slot) } }
     }

@@ -81,6 +81,23 @@ import XenStoreCore
     #expect(options.traces == [])
   }
 
+  @Test func aFileCanBeTried() throws {
+    let folder = try Folder()
+    let path = folder.path + "/conf"
+    try "quota-maxentity = 5\n".write(toFile: path, atomically: true, encoding: .utf8)
+    guard case .says(let text) = Invocation(["--config-test", "--config-file", path]) else {
+      Issue.record("nothing is said")
+      return
+    }
+    #expect(text == "Configuration valid at \(path)")
+    try "quota-maxentity = x\n".write(toFile: path, atomically: true, encoding: .utf8)
+    guard case .fails(let message) = Invocation(["--config-test", "--config-file", path]) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(message.contains("line 1"))
+  }
+
   @Test func aFileThatIsNamedMustBeThere() {
     guard case .fails(let message) = Invocation(["--config-file", "/nonexistent/conf"]) else {
       Issue.record("accepted")

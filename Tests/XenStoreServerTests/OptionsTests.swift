@@ -82,6 +82,26 @@ import XenStoreCore
     #expect(message.contains(name))
   }
 
+  @Test func longOptionsMayBeAbbreviated() throws {
+    #expect(try options("--pid", "/p", "--no-f", "--entry-n=5").pidFile == "/p")
+    #expect(try options("--entry-n=5").quotas[.nodes] == 5)
+    #expect(try options("--quota", "memory=9").quotas[.memory] == 9)
+    #expect(try options("-Ioff").remarks.count == 1)
+    // Which one is meant?
+    guard case .fails(let message) = Invocation(["--entry", "5"]) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(message.contains("--entry"))
+  }
+
+  @Test func longNamesAreThoseOfOptions() {
+    for name in ServerArguments.longNames {
+      guard case .fails(let message) = Invocation([name, "--nonsense"]) else { continue }
+      #expect(!message.contains("Unknown option '\(name)'"), "\(name)")
+    }
+  }
+
   @Test func wordsThatAreNoOptionsAreRefused() {
     guard case .fails(let message) = Invocation(["surprise"]) else {
       Issue.record("accepted")

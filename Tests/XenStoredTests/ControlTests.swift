@@ -19,6 +19,9 @@ import XenStoreWire
     #expect(soft.hasPrefix("Quota settings:\nmemory           :        5 "))
     #expect(try await client.control(["quota", "set", "permissions", "9"]) == "OK")
     #expect(try await client.control(["quota", "set", "nodes", "78"]) == "OK")
+    for name in ["outstanding", "path-max"] {
+      #expect(try await client.control(["quota", "set", name, "9"]) == "OK")
+    }
     #expect(try await client.control(["quota-soft", "set", "memory", "6"]) == "OK")
     let changed = try await client.control(["quota"])
     #expect(changed.contains("nodes            :       78 "))

@@ -56,6 +56,20 @@ import XenStoreTestSupport
     #expect(try !folder.text("old").contains("second"))
   }
 
+  @Test func aLogThatCannotBeOpenedKeepsNobodyFromBeingServed() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(["-T", folder.path + "/later/trace"])
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    try await client.write("/a", "1")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/later", withIntermediateDirectories: false)
+    #expect(try await client.control(["log", "on"]) == "OK")
+    try await client.write("/b", "1")
+    #expect(try await folder.wait(for: "(/b 1)", in: "later/trace"))
+    let other = try Daemon(["--log-file", folder.path + "/none/log"])
+    #expect(try await XenStoreClient(Endpoint(socket: other.socket)).list("/") == ["tool"])
+  }
+
   @Test func aProcessFileIsWrittenAndTheExitCodeIsZero() throws {
     let folder = try Folder()
     let daemon = try Daemon(["-F", folder.path + "/pid"])
@@ -94,6 +108,7 @@ import XenStoreTestSupport
     let third = try Program.run(
       "xenstored", options + [folder.path + "/socket", "-F", folder.path + "/pid"])
     #expect(third.code == 1)
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/socket"))
     #expect(try folder.text("pid") == "\(daemon.processNumber)\n")
     let client = try XenStoreClient(Endpoint(socket: daemon.socket))
     #expect(try await client.list("/") == ["tool"])

@@ -24,8 +24,13 @@ public enum Invocation {
 
   private static func strict(_ words: [String]) -> Invocation {
     do {
-      var options = try ServerArguments.parse(words).options()
+      let arguments = try parse(words)
+      var options = try arguments.options()
       options.words = words
+      if arguments.configTest {
+        let path = arguments.configFile ?? ConfigurationFile.usual
+        return .says("Configuration valid at \(path)")
+      }
       return .serves(options)
     } catch let mistake as Options.Mistake {
       return .fails(mistake.message)
@@ -33,6 +38,21 @@ public enum Invocation {
       let text = ServerArguments.fullMessage(for: error)
       return ServerArguments.exitCode(for: error).isSuccess ? .says(text) : .fails(text)
     }
+  }
+
+  /// Reads a command line as `getopt_long` does: long options may be abbreviated, and what `-I` takes
+  /// stands right behind it.
+  private static func parse(_ words: [String]) throws -> ServerArguments {
+    let end = words.firstIndex(of: "--") ?? words.count
+    let spelled = words[..<end].map { word in
+      if word == "-Ion" || word == "-Ioff" { return "--internal-db=\(word.dropFirst(2))" }
+      guard word.hasPrefix("--") else { return word }
+      let name = word.prefix { $0 != "=" }
+      let known = ServerArguments.longNames.filter { $0.hasPrefix(name) }
+      guard known.count == 1 else { return word }
+      return known[0] + word.dropFirst(name.count)
+    }
+    return try ServerArguments.parse(spelled + words[end...])
   }
 
   /// Reads as much of a command line as makes sense: a server that has been replaced cannot come
@@ -47,14 +67,14 @@ public enum Invocation {
         group.append(next)
         rest.removeFirst()
       }
-      if (try? ServerArguments.parse(accepted + group).options()) != nil {
+      if (try? parse(accepted + group).options()) != nil {
         accepted += group
       } else {
         refused += group
       }
     }
     do {
-      var options = try ServerArguments.parse(accepted).options()
+      var options = try parse(accepted).options()
       options.words = accepted
       options.remarks.append("not understood: \(refused.joined(separator: " "))")
       return .serves(options)

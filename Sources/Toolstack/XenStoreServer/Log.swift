@@ -46,6 +46,25 @@ struct Log {
     if let path { descriptor = try SystemCalls.openToAppend(path) }
   }
 
+  /// The log that the options name. A file that cannot be opened keeps nobody from being served: its
+  /// lines go elsewhere, the first one says why, and SIGHUP tries again.
+  static func opened(for options: Options) -> Log {
+    let fallback = options.staysInForeground ? Fallback.standardError : .systemLog
+    let path = options.logFile ?? options.traceFile
+    do throws(SystemError) {
+      return try Log(path: path, fallback: fallback)
+    } catch {
+      var log = Log(missing: path, fallback)
+      log.write("\(error.message): what would be logged there stands here", .error)
+      return log
+    }
+  }
+
+  private init(missing path: String?, _ fallback: Fallback) {
+    self.path = path
+    self.fallback = fallback
+  }
+
   /// Opens the file anew; goes on with the old one when that fails.
   mutating func reopen() {
     guard let path else { return }

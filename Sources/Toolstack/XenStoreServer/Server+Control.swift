@@ -177,8 +177,12 @@ extension Server {
       let lines = QuotaKind.allCases.map { quotaLine($0.name, store.defaultQuotas[$0], $0.text) }
       return "Quota settings:\n" + lines.joined()
     case "set"?:
-      guard words.count == 3, let kind = QuotaKind(option: words[1]), let value = UInt64(words[2])
-      else { throw .invalid }
+      guard words.count == 3, let value = UInt64(words[2]) else { throw .invalid }
+      guard let kind = QuotaKind(option: words[1]) else {
+        guard ["outstanding", "path-max"].contains(words[1]) else { throw .invalid }
+        log.write("no effect: quota \(words[1]): there is no such limit here")
+        return nil
+      }
       store.setQuota(kind, to: value, for: effect)
       return nil
     case "max"?:

@@ -15,7 +15,12 @@ public func serve(_ options: Options) throws(SystemError) {
   var server = try Server(options, host: hypervisor ?? NoHost())
   if hypervisor == nil { server.log.write("no hypervisor here: only the socket is served") }
   for remark in options.remarks { server.log.write(remark) }
-  try server.start(options)
+  do throws(SystemError) {
+    try server.start(options)
+  } catch {
+    if options.hasSocket { SystemCalls.remove(options.socket) }
+    throw error
+  }
   if let waiting { cxs_let_go(waiting) }
   server.run()
 }
@@ -86,10 +91,8 @@ struct Server: ~Copyable {
   ) throws(SystemError) {
     SystemCalls.raiseDescriptorLimit()
     cxs_tune_allocator()
-    var log = try Log(
-      path: options.logFile ?? options.traceFile,
-      fallback: options.staysInForeground ? .standardError : .systemLog)
-    let trace = try Trace(path: options.traceFile, switches: options.traces)
+    var log = Log.opened(for: options)
+    let trace = Trace.begun(for: options, &log)
     // This comes before the socket: another server that is alive keeps it.
     let (folder, obstacle) = try Self.folder(options)
     if !options.keepsState { folder?.removeAll(before: .max) }

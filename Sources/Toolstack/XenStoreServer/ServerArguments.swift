@@ -24,6 +24,9 @@ public struct ServerArguments: ParsableCommand {
     completion: .file())
   var configFile: String?
 
+  @Flag(help: "Only say whether that file makes sense.")
+  var configTest = false
+
   @Flag(name: [.customShort("N"), .long], help: "Stay in the foreground.")
   var noFork = false
 
@@ -169,6 +172,17 @@ public struct ServerArguments: ParsableCommand {
   @Flag(help: .hidden)
   var reraiseTopLevel = false
 
+  /// The C daemon's long options, and ours that could be taken for one of them.
+  ///
+  /// - Source: `tools/xenstore/xenstored_core.c` (`options`)
+  static let longNames = [
+    "--no-domain-init", "--entry-nb", "--pid-file", "--event", "--master-domid", "--help",
+    "--no-fork", "--priv-domid", "--output-pid", "--entry-size", "--trace-file", "--trace-control",
+    "--transaction", "--perm-nb", "--path-max", "--quota", "--quota-soft", "--timeout",
+    "--no-recovery", "--internal-db", "--keep-orphans", "--verbose", "--watch-nb", "--live-update",
+    "--live", "--no-access-log", "--preserve-local",
+  ]
+
   private static func traceSwitch(_ text: String) throws -> String {
     var switches = TraceSwitches.standard
     guard switches.apply(text) else {
@@ -247,12 +261,12 @@ extension ServerArguments {
     do throws(Options.Mistake) {
       let path = configFile ?? ConfigurationFile.usual
       guard let file = try ConfigurationFile(path: path) else {
-        if configFile == nil { return }
+        if configFile == nil && !configTest { return }
         throw Options.Mistake(message: "\(path): there is no such file")
       }
       try file.apply(to: &options)
     } catch {
-      if configFile != nil { throw error }
+      if configFile != nil || configTest { throw error }
       options = Options()
       options.remarks = [error.message + ": the file is left out"]
     }

@@ -9,9 +9,7 @@ import XenStoreWire
 /// - Throws: what makes it impossible.
 func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemError) {
   let begin = cxs_microseconds()
-  var log = try Log(
-    path: options.logFile ?? options.traceFile,
-    fallback: options.staysInForeground ? .standardError : .systemLog)
+  var log = Log.opened(for: options)
   do throws(SystemError) {
     let path = try Legacy.find(predecessor, options)
     let stream = try SystemCalls.contents(of: path)

@@ -25,6 +25,22 @@ struct Trace: ~Copyable {
     if !switches.isEmpty { try start() }
   }
 
+  /// The trace that the options name; the log hears why when it cannot begin. `xenstore-control log on`
+  /// tries again.
+  static func begun(for options: Options, _ log: inout Log) -> Trace {
+    do throws(SystemError) {
+      return try Trace(path: options.traceFile, switches: options.traces)
+    } catch {
+      log.write("\(error.message): nothing is traced", .error)
+      return Trace(missing: options.traceFile, options.traces)
+    }
+  }
+
+  private init(missing path: String?, _ switches: TraceSwitches) {
+    self.path = path
+    self.switches = switches
+  }
+
   /// Begins to trace, when there is a file; goes on with that file opened anew if it does already.
   ///
   /// - Throws: what the kernel refused.

@@ -73,30 +73,42 @@ public struct ByteBuffer: ByteSink {
   @inline(__always)
   mutating func append(contentsOf bytes: [UInt8]) { append(bytes.span, 0..<bytes.count) }
 
-  /// Appends a number, little-endian.
+  /// Appends the lowest bytes of a word, the lowest first.
   @inline(__always)
-  mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(number: Number) {
-    makeRoom(MemoryLayout<Number>.size)
-    put(number, into: &space, at: count)
-    count &+= MemoryLayout<Number>.size
+  mutating func append(_ word: UInt64, bytes: Int) {
+    makeRoom(8)
+    put(word.littleEndian, into: &space, at: count)
+    count &+= min(bytes, 8)
   }
 
   /// Puts a number, little-endian, in the place of the bytes at an index.
   mutating func replace(at index: Int, with number: UInt32) {
-    put(number, into: &space, at: index)
+    put(number.littleEndian, into: &space, at: index)
   }
 
   /// Appends a message's header.
   @inline(__always)
   mutating func append(_ header: MessageHeader) {
-    append(number: UInt64(header.type) | UInt64(header.requestID) &<< 32)
-    append(number: UInt64(header.transactionID) | UInt64(header.length) &<< 32)
+    makeRoom(MessageHeader.byteCount)
+    let words = SIMD4(
+      header.type.littleEndian, header.requestID.littleEndian,
+      header.transactionID.littleEndian, header.length.littleEndian)
+    put(words, into: &space, at: count)
+    count &+= MessageHeader.byteCount
   }
 
   /// Appends a number in decimal digits.
   mutating func append(decimal value: UInt64) {
-    if value >= 10 { append(decimal: value / 10) }
-    append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+    var text: UInt64 = 0
+    var digits = 0
+    var rest = value
+    repeat {
+      text = text &<< 8 | (0x30 &+ rest % 10)
+      digits &+= 1
+      rest /= 10
+    } while rest > 0 && digits < 8
+    if rest > 0 { append(decimal: rest) }
+    append(text, bytes: digits)
   }
 
   /// Appends what somebody appends to an array.

@@ -35,15 +35,13 @@ func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8],
   }
 }
 
-/// Stores a number, little-endian, at `to` in an array.
+/// Stores the bytes of a value at `to` in an array.
 @inline(__always)
-func put<Number: FixedWidthInteger & BitwiseCopyable>(
-  _ number: Number, into array: inout [UInt8], at to: Int
-) {
-  precondition(to >= 0 && to <= array.count &- MemoryLayout<Number>.size)
+func put<Value: BitwiseCopyable>(_ value: Value, into array: inout [UInt8], at to: Int) {
+  precondition(to >= 0 && to <= array.count &- MemoryLayout<Value>.size)
   unsafe array.withUnsafeMutableBytes { bytes in
     // Safety: so many bytes from there on lie in the array by the check above.
-    unsafe bytes.storeBytes(of: number.littleEndian, toByteOffset: to, as: Number.self)
+    unsafe bytes.storeBytes(of: value, toByteOffset: to, as: Value.self)
   }
 }
 

@@ -70,8 +70,8 @@ struct Transaction {
     _ type: MessageType, _ payload: Span<UInt8>, answer: UInt64, changed: Bool
   ) {
     answers.append(answer)
-    log.append(UInt8(truncatingIfNeeded: type.rawValue))
-    log.append(number: UInt16(truncatingIfNeeded: payload.count))
+    let length = UInt64(UInt16(truncatingIfNeeded: payload.count))
+    log.append(UInt64(type.rawValue) | length &<< 8, bytes: 3)
     log.append(payload, 0..<payload.count)
     if changed { changes &+= 1 }
   }

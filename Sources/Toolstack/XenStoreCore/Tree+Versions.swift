@@ -5,11 +5,9 @@ extension NodeStore {
   mutating func fork(for owner: Int32 = -1) -> Tree {
     let time = snapshots.begin(owner)
     tree.version.token = snapshots.clock
-    var copy = tree
-    copy.time = time
-    copy.version = spareVersions.popLast() ?? Version(token: 0, isFork: true)
-    copy.version.token = snapshots.clock
-    return copy
+    var version = spareVersions.popLast() ?? Version(token: 0, isFork: true)
+    version.token = snapshots.clock
+    return tree.copied(as: version, at: time)
   }
 
   /// Forgets a fork.

@@ -32,6 +32,15 @@ struct Tree {
   /// Detached subtrees whose nodes are yet to be freed, deepest last.
   var detached: [Int32] = []
 
+  /// The same nodes in another version.
+  func copied(as version: consuming Version, at time: UInt64) -> Tree {
+    Tree(
+      version: version, time: time, generation: generation, nodes: nodes, nodesUsed: nodesUsed,
+      firstFreeNode: firstFreeNode, nodeCount: nodeCount, buckets: buckets,
+      bucketCount: bucketCount, level: level, owners: owners, slotPages: slotPages,
+      slotClasses: slotClasses, slots: slots, shape: shape, detached: detached)
+  }
+
   /// Stands for a fork that is not taken yet.
   static var none: Tree { Tree(version: Version(token: 0, isFork: true), owners: [], slots: []) }
 }

@@ -92,7 +92,7 @@ extension XenStore {
   ) {
     let length = UInt64(UInt32(truncatingIfNeeded: length))
     let source = UInt64(kind.rawValue) | UInt64(type & 0xff) &<< 8 | UInt64(domain) &<< 16
-    journal.append(number: length | source &<< 32)
+    journal.append(length | source &<< 32, bytes: 8)
   }
 
   private func source(_ caller: Caller) -> UInt16 {
@@ -142,7 +142,7 @@ extension XenStore {
   mutating func note(_ kind: JournalKind, _ caller: Caller, _ id: UInt32) {
     guard keepsJournal, connections[Int(caller.connection)].isRing else { return }
     noteHead(kind, 0, caller.domain, 4)
-    journal.append(number: id)
+    journal.append(UInt64(id), bytes: 4)
   }
 }
 

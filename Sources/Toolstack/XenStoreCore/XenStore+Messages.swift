@@ -131,9 +131,8 @@ extension XenStore {
   /// The reply of a request that has nothing else to say.
   @inline(__always)
   mutating func ok() {
-    reply.append(UInt8(ascii: "O"))
-    reply.append(UInt8(ascii: "K"))
-    reply.append(0)
+    let text = UInt64(UInt8(ascii: "O")) | UInt64(UInt8(ascii: "K")) &<< 8
+    reply.append(text, bytes: 3)
   }
 
   /// Does work that was put off: frees nodes of removed subtrees. True when more is left.

@@ -204,7 +204,8 @@ struct RefusalTests {
 
   @Test(arguments: [
     ("/nowhere", "No such file"), ("/etc/passwd", "not executable"), ("/tmp", "not a file"),
-    ("/bin/false", "cannot be started"), ("/bin/true", "names no xenstored"),
+    ("/bin/false", "cannot be started"), ("/bin/true", "not that of a xenstored"),
+    (Program.folder.appendingPathComponent("xenstore").path, "not that of a xenstored"),
   ])
   func aProgramThatCannotTakeOverIsRefused(_ program: String, _ reason: String) throws {
     let (daemon, client) = try daemon()

@@ -155,8 +155,10 @@ extension Server {
             + "with these options.")
         return
       }
-      guard output.contains("xenstored") else {
-        endUpdate(because: "The help of \(update?.program ?? "the program") names no xenstored.")
+      // Clients name xenstored in theirs as well.
+      guard output.contains("xenstored <options>") else {
+        endUpdate(
+          because: "The help of \(update?.program ?? "the program") is not that of a xenstored.")
         return
       }
       update?.start?.isOurs = output.contains(Succession.mark)

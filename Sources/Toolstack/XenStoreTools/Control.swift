@@ -23,7 +23,8 @@ struct Control: AsyncParsableCommand {
     if command == ["--help"] || command == ["-h"] {
       throw CleanExit.helpRequest(Control.self)
     }
-    let client = try XenStoreClient(.standard(.socketOnly))
+    // A command is for the server that runs now.
+    let client = try XenStoreClient(.standard(.socketOnly), reconnection: .never)
     if first == "live-update" {
       try await LiveUpdateSteps(Array(command.dropFirst()), client).run()
       return

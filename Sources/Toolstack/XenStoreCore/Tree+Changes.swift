@@ -42,10 +42,10 @@ extension NodeStore {
   @inline(__always)
   mutating func setValue(_ id: Int32, _ payload: Span<UInt8>, _ value: Range<Int>) {
     tree.generation &+= 1
-    let before = node(id)
+    let place = own(id)
+    let before = nodes[place]
     let fitting = SizeClass.fitting(before.valueOffset &+ value.count)
     if fitting != Int(before.blob & 31) { move(id, to: fitting, keeping: before.valueOffset) }
-    let place = own(id)
     nodes[place].valueLength = UInt16(truncatingIfNeeded: value.count)
     let blob = nodes[place].blob
     let at = ownSlot(blob)

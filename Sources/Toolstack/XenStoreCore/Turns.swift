@@ -42,8 +42,14 @@ extension XenStore {
   }
 
   /// Makes a transaction's first look at the store wait when it is another's turn; true when it waits.
+  @inline(__always)
   mutating func waitsForTurn(_ index: Int, _ header: MessageHeader) -> Bool {
-    guard takesTurns, connections[index].conflicts > 0, isLook(index, header.type),
+    takesTurns && connections[index].conflicts > 0 && takesTurn(index, header)
+  }
+
+  /// The same for a connection whose transactions take turns.
+  private mutating func takesTurn(_ index: Int, _ header: MessageHeader) -> Bool {
+    guard isLook(index, header.type),
       connections[index].transactions.contains(where: {
         $0.id == header.transactionID && $0.isBlind
       })

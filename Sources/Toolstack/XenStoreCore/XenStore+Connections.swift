@@ -123,8 +123,16 @@ extension XenStore {
   /// Refuses what would exceed a quota.
   ///
   /// - Throws: `error` when it would.
+  @inline(__always)
   mutating func check(
     _ caller: Caller, _ amount: Int, _ kind: QuotaKind, _ error: StoreError = .noSpace
+  ) throws(StoreError) {
+    if !caller.isPrivileged { try checkQuotas(caller, amount, kind, error) }
+  }
+
+  @inline(never)
+  private mutating func checkQuotas(
+    _ caller: Caller, _ amount: Int, _ kind: QuotaKind, _ error: StoreError
   ) throws(StoreError) {
     guard let quotas = quotas(caller) else { return }
     guard quotas.forbids(amount, of: kind), !isReplaying else {

@@ -36,6 +36,8 @@ extension XenStore {
     var position = 0
     while true {
       if connections[id.index].isWaiting { return Consumption(bytes: position, reason: .waiting) }
+      // The usual end.
+      if position == input.count { return Consumption(bytes: position, reason: .incomplete) }
       guard let header = MessageHeader(reading: input, at: position) else {
         return Consumption(bytes: position, reason: .incomplete)
       }

@@ -6,6 +6,7 @@
 // The parts, lowest first:
 //
 //     ByteMoves     the only unsafe code: copying, comparing and hashing runs of bytes
+//     ByteBuffer    bytes that are appended and forgotten all the time
 //     PagedArray    pages of elements that versions share until one of them writes
 //     Tree          nodes, an index by parent and name, slots for bytes; forks and their end
 //     WatchTable    watches by path

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import XenStoreTrials
 
@@ -11,6 +12,14 @@ import XenStoreTrials
     if let difference = simulation.difference {
       Issue.record("\(difference)\n\(simulation.lastSteps.joined(separator: "\n"))")
     }
+    simulation.finish()
+  }
+
+  @Test func signalsEndASimulation() throws {
+    var simulation = try Simulation(seed: 103, trail: 1)
+    var blocked = sigset_t()
+    pthread_sigmask(SIG_BLOCK, nil, &blocked)
+    for signal in [SIGHUP, SIGINT, SIGTERM] { #expect(sigismember(&blocked, signal) == 0) }
     simulation.finish()
   }
 }

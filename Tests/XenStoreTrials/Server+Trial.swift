@@ -17,11 +17,21 @@ extension Server {
     options.hasSocket = socket != nil
     if let socket { options.socket = socket }
     var server = try Server(options, host: host)
+    letSignalsEnd()
     server.log = try silence.get()
     server.store = XenStore(seed: seed) { host.exists($0) }
     server.store.takesTurns = true
     try server.start(options)
     return server
+  }
+
+  /// Has signals end the process, as they end any other: a server takes them as its own input, but that
+  /// of a trial is not there to be ended.
+  private static func letSignalsEnd() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in [SIGHUP, SIGINT, SIGTERM] { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Gives back what the kernel holds for a server whose trial is over.

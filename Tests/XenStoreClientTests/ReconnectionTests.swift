@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import Synchronization
 import Testing
 import XenStoreTestSupport
 import XenStoreWire
@@ -111,5 +113,49 @@ import XenStoreWire
     await #expect(throws: XenStoreClientError.self) { try await store.read("/") }
     await #expect(throws: XenStoreClientError.self) { _ = try await events.next() }
     await #expect(throws: XenStoreClientError.self) { try await store.write("/", "") }
+  }
+
+  /// Takes every connection at a socket and ends it; what it returns counts them.
+  private func hangUp(at path: String) throws -> () -> Int {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(bound == 0 && listen(listener, 100) == 0)
+    let counter = Counter()
+    Thread.detachNewThread {
+      while true {
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0 else { return }
+        counter.count.withLock { $0 += 1 }
+        close(descriptor)
+      }
+    }
+    return { counter.count.withLock { $0 } }
+  }
+
+  private final class Counter: Sendable {
+    let count = Mutex(0)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aServerThatHangsUpIsNotAskedForEver() async throws {
+    try await store.write("/a", "value")
+    kill()
+    unlink(first.socket)
+    let connections = try hangUp(at: first.socket)
+    await #expect(throws: XenStoreClientError.self) { try await store.read("/a") }
+    await #expect(throws: XenStoreClientError.self) {
+      try await store.withTransaction(attempts: 1000) { (_) throws(XenStoreClientError) in }
+    }
+    // In the end nobody is asked any more.
+    let events = try? await store.watch("/a")
+    _ = events
+    while !store.channel.locked({ $0.end != nil }) { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(connections() <= 22)
   }
 }

@@ -27,11 +27,16 @@ extension Channel.State {
     let unsent = Set(output.compactMap { MessageHeader(reading: $0.span)?.requestID })
     descriptor = nil
     connection &+= 1
+    fruitless += 1
     loss = reason
     output = []
     sent = 0
-    for (id, request) in pending {
-      guard let error = failure(of: request, wasSent: !unsent.contains(id)) else { continue }
+    for id in Array(pending.keys) {
+      let wasSent = !unsent.contains(id)
+      if wasSent { pending[id]?.losses += 1 }
+      guard let request = pending[id], let error = failure(of: request, wasSent: wasSent) else {
+        continue
+      }
       pending[id] = nil
       due(request.waiter, .failure(error))
     }
@@ -47,6 +52,8 @@ extension Channel.State {
     }
     guard request.waiter != nil else { return loss }
     guard wasSent else { return nil }
+    // It may be what ends each server.
+    guard request.losses < 3 else { return loss }
     switch request.type {
     case .read, .directory, .directoryPart, .getPermissions, .getDomainPath, .isDomainIntroduced,
       .getFeature, .getQuota, .watch, .transactionStart:

@@ -254,6 +254,13 @@ final class Channel: Sendable {
     guard let patience = reconnection.patience else { return nil }
     let start = ContinuousClock.now
     var pause: Int32 = 5
+    // Who takes connections and says nothing is not asked without a pause, nor for ever.
+    let fruitless = locked { $0.fruitless }
+    if fruitless > 20 { locked { $0.finish($0.loss) } }
+    if fruitless > 1 {
+      pause = min(pause << Int32(min(fruitless, 7)), 500)
+      SystemCalls.pause(pause, waker: woken)
+    }
     while locked({ $0.end == nil }) {
       if let descriptor = endpoint.openSocket() {
         locked { state in
@@ -293,6 +300,7 @@ final class Channel: Sendable {
 
   private func receive(_ state: inout State, _ header: MessageHeader, _ payload: [UInt8]) {
     guard let type = MessageType(rawValue: header.type) else { return }
+    state.fruitless = 0
     if type == .watchEvent {
       guard case .event(let path, let token)? = try? Reply(type, payload.span) else { return }
       let event = WatchEvent(path: String(decoding: payload[path], as: UTF8.self))

@@ -10,6 +10,8 @@ extension Channel {
     var payload: [UInt8]
     /// Nil when nobody waits for the answer.
     var waiter: CheckedContinuation<Outcome, Never>?
+    /// How many connections were lost while it was under way.
+    var losses = 0
   }
 
   struct State {
@@ -31,6 +33,8 @@ extension Channel {
     var queues: [String: EventQueue] = [:]
     /// The watches of each queue, as they were asked for.
     var watches: [String: [[UInt8]]] = [:]
+    /// How many connections were lost since a server sent something.
+    var fruitless = 0
     /// Why the last connection ended.
     var loss = XenStoreClientError.connectionLost(code: 0)
     var end: XenStoreClientError?

@@ -62,6 +62,8 @@ struct Server: ~Copyable {
   var folder: StateFolder?
   var buffer = [UInt8](repeating: 0, count: 65536)
   private var ready = [cxs_event](repeating: cxs_event(), count: 256)
+  /// Those whose waiting has ended and who are served now; empty otherwise, for its space.
+  private var resuming: [ConnectionID] = []
   private var hasWork = false
   private var isRunning = true
 
@@ -208,7 +210,8 @@ struct Server: ~Copyable {
     report()
     flush()
     trace.handOver()
-    for id in takeResumed() { if let slot = slot(of: id) { schedule(slot) } }
+    for id in store.resumed { if let slot = slot(of: id) { schedule(slot) } }
+    if !store.resumed.isEmpty { store.resumed.removeAll(keepingCapacity: true) }
     if advanceCheckpoint() { hasWork = true }
     if update?.isUnderWay == true { advanceUpdate() }
   }
@@ -218,14 +221,10 @@ struct Server: ~Copyable {
   private mutating func resumeWaiters() {
     guard !store.resumed.isEmpty else { return }
     for _ in 0..<4 where !store.resumed.isEmpty {
-      for id in takeResumed() { if let slot = slot(of: id) { resume(slot) } }
+      swap(&resuming, &store.resumed)
+      for id in resuming { if let slot = slot(of: id) { resume(slot) } }
+      resuming.removeAll(keepingCapacity: true)
     }
-  }
-
-  private mutating func takeResumed() -> [ConnectionID] {
-    var found: [ConnectionID] = []
-    swap(&found, &store.resumed)
-    return found
   }
 
   /// The slot of a connection's client; nil when it is gone.

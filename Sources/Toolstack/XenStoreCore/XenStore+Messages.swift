@@ -146,16 +146,18 @@ extension XenStore {
 }
 
 extension Request {
-  /// Reads a request; a write, of which there are most, without a look at every byte.
+  /// Reads a request; those of which there are most without a look at every byte.
   ///
   /// - Throws: why it is none.
   @inline(__always)
   init(reading type: MessageType, _ payload: Span<UInt8>) throws(StoreError) {
-    guard type == .write else {
+    guard type == .write || type == .read else {
       try self.init(type, payload)
       return
     }
     guard let end = firstNul(payload) else { throw .invalid }
-    self = .write(path: 0..<end, value: end &+ 1..<payload.count)
+    let rest = end &+ 1..<payload.count
+    guard type == .write || rest.isEmpty else { throw .invalid }
+    self = type == .write ? .write(path: 0..<end, value: rest) : .read(path: 0..<end)
   }
 }

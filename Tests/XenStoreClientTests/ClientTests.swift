@@ -245,10 +245,10 @@ import XenStoreWire
 
   @Test func aMissingServerIsSaidToBeMissing() {
     let error = #expect(throws: XenStoreClientError.self) {
-      _ = try XenStoreClient(Endpoint(socket: "/nonexistent/socket"))
+      _ = try XenStoreClient(Endpoint(socket: "/proc/nonexistent/socket"))
     }
     #expect(
-      error?.description == "xenstored is not running: no socket at /nonexistent/socket")
+      error?.description == "xenstored is not running: no socket at /proc/nonexistent/socket")
   }
 
   @Test func tooLongARequestIsNotSent() async throws {

@@ -14,7 +14,9 @@ import XenStoreWire
 
   init() throws {
     first = try Daemon()
-    store = try XenStoreClient(Endpoint(socket: first.socket))
+    // Other tests may keep this one waiting for minutes.
+    store = try XenStoreClient(
+      Endpoint(socket: first.socket), reconnection: .within(.seconds(3600)))
   }
 
   private func kill() {
@@ -143,7 +145,7 @@ import XenStoreWire
     let count = Mutex(0)
   }
 
-  @Test(.timeLimit(.minutes(1))) func aServerThatHangsUpIsNotAskedForEver() async throws {
+  @Test(.timeLimit(.minutes(20))) func aServerThatHangsUpIsNotAskedForEver() async throws {
     try await store.write("/a", "value")
     kill()
     unlink(first.socket)

@@ -206,11 +206,11 @@ import XenStoreTestSupport
 
   @Test func aMissingServerIsNamed() throws {
     let outcome = try Program.run(
-      "xenstore", ["read", "/a"], environment: ["XENSTORED_PATH": "/nonexistent/socket"])
+      "xenstore", ["read", "/a"], environment: ["XENSTORED_PATH": "/proc/nonexistent/socket"])
     #expect(outcome.code == 1)
     #expect(
       outcome.complaints
-        == "xenstore-read: xenstored is not running: no socket at /nonexistent/socket\n")
+        == "xenstore-read: xenstored is not running: no socket at /proc/nonexistent/socket\n")
   }
 
   // Lines of `xenstore-ls -p` in terminals of several widths, as the stock program prints them.

@@ -77,7 +77,7 @@ import XenStoreTestSupport
     #expect(daemon.stop() == 0)
   }
 
-  @Test(arguments: [["--nonsense"], ["-N", "--socket", "/nonexistent/socket"], ["word"]])
+  @Test(arguments: [["--nonsense"], ["-N", "--socket", "/proc/nonexistent/socket"], ["word"]])
   func whatCannotBeIsSaidAndTheExitCodeIsOne(words: [String]) throws {
     let outcome = try Program.run("xenstored", words)
     #expect(outcome.code == 1)
@@ -117,14 +117,14 @@ import XenStoreTestSupport
   @Test func theConfigurationFileCounts() async throws {
     let folder = try Folder()
     try
-      "quota-maxentity = 33\ncats = 1\npid-file = /nonexistent/pid\nxenstored-log-file = \(folder.path)/log\n"
+      "quota-maxentity = 33\ncats = 1\npid-file = /proc/nonexistent/pid\nxenstored-log-file = \(folder.path)/log\n"
       .write(
         toFile: folder.path + "/conf", atomically: true, encoding: .utf8)
     let daemon = try Daemon(["--config-file", folder.path + "/conf"])
     let client = try XenStoreClient(Endpoint(socket: daemon.socket))
     #expect(try await client.control(["quota"]).contains(":       33 Nodes per domain"))
     #expect(try await folder.wait(for: "unknown: cats", in: "log"))
-    #expect(try await folder.wait(for: "/nonexistent/pid: No such file", in: "log"))
+    #expect(try await folder.wait(for: "/proc/nonexistent/pid: No such file", in: "log"))
     try "quota-maxentity = x\n".write(
       toFile: folder.path + "/conf", atomically: true, encoding: .utf8)
     let outcome = try Program.run("xenstored", ["-N", "--config-file", folder.path + "/conf"])

@@ -72,7 +72,7 @@ import XenStoreTestSupport
 
   @Test(
     arguments: [
-      [], ["--cats"], ["/nonexistent/xenstored", "/nonexistent/xenstore"],
+      [], ["--cats"], ["/proc/nonexistent/xenstored", "/proc/nonexistent/xenstore"],
       ["--prefix", "relative", "/bin/true", "/bin/true"],
     ])
   func whatCannotBeInstalledIsSaid(words: [String]) throws {

@@ -66,8 +66,8 @@ extension Channel.State {
   mutating func restore(_ descriptor: Int32) {
     guard end == nil else { return }
     self.descriptor = descriptor
-    let waiting = pending.filter { $0.value.waiter != nil }.sorted { $0.key < $1.key }
-    pending = [:]
+    pending = pending.filter { $0.value.waiter != nil }
+    let waiting = pending.sorted { $0.key < $1.key }
     for (token, payloads) in watches {
       for payload in payloads {
         var request = Channel.Pending(nobody: .watch, payload)

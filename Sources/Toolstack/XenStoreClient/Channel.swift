@@ -7,8 +7,8 @@ import XenStoreWire
 ///
 /// One thread receives, and sends what the kernel did not take at once. It closes a descriptor
 /// when it finds that the connection has ended; so it may be used under the lock as long as it has
-/// not. Then the thread looks for the next server. The lock is never held while anything waits, nor while a task is resumed: a task that is being
-/// cancelled takes it.
+/// not. Then the thread looks for the next server. The lock is never held while anything waits, nor
+/// while a task is resumed: a task that is being cancelled takes it.
 final class Channel: Sendable {
   typealias Outcome = Result<Answer, XenStoreClientError>
 
@@ -233,14 +233,8 @@ final class Channel: Sendable {
       switch SystemCalls.receive(descriptor, kind, into: &buffer) {
       case .wouldBlock: continue
       case .bytes(0):
-        locked { state in
-          // A device that has nothing to read says so otherwise: this one is no server.
-          if kind == .socket {
-            state.lose(.connectionLost(code: 0))
-          } else {
-            state.finish(.connectionLost(code: 0))
-          }
-        }
+        // A device that has nothing to read says so otherwise: one that ends is no server.
+        locked { $0.lose(.connectionLost(code: 0)) }
       case .failed(let code): locked { $0.lose(.connectionLost(code: code)) }
       case .bytes(let count):
         input.append(contentsOf: buffer[..<count])
@@ -259,7 +253,7 @@ final class Channel: Sendable {
     if fruitless > 20 { locked { $0.finish($0.loss) } }
     if fruitless > 1 {
       pause = min(pause << Int32(min(fruitless, 7)), 500)
-      SystemCalls.pause(pause, waker: woken)
+      SystemCalls.wait(waker: woken, milliseconds: pause)
     }
     while locked({ $0.end == nil }) {
       if let descriptor = endpoint.openSocket() {
@@ -273,7 +267,7 @@ final class Channel: Sendable {
         locked { $0.finish($0.loss) }
         return nil
       }
-      SystemCalls.pause(pause, waker: woken)
+      SystemCalls.wait(waker: woken, milliseconds: pause)
       pause = min(pause * 2, 500)
     }
     return nil

@@ -128,7 +128,13 @@ enum SystemCalls {
   }
 
   /// Waits until the descriptor is ready, or the waker was woken; takes what woke it.
-  static func wait(_ descriptor: Int32, writes: Bool, waker: Int32) {
+  ///
+  /// - Parameters:
+  ///   - descriptor: -1 for none.
+  ///   - milliseconds: how long at most; -1 for ever.
+  static func wait(
+    _ descriptor: Int32 = -1, writes: Bool = false, waker: Int32, milliseconds: Int32 = -1
+  ) {
     let events = Int16(POLLIN) | (writes ? Int16(POLLOUT) : 0)
     var polled = [
       pollfd(fd: descriptor, events: events, revents: 0),
@@ -136,18 +142,9 @@ enum SystemCalls {
     ]
     // Safety: the array is passed with its own length.
     _ = unsafe polled.withUnsafeMutableBufferPointer {
-      unsafe poll($0.baseAddress, nfds_t($0.count), -1)
+      unsafe poll($0.baseAddress, nfds_t($0.count), milliseconds)
     }
     guard polled[1].revents != 0 else { return }
-    var drain = [UInt8](repeating: 0, count: 64)
-    _ = receive(waker, .device, into: &drain)
-  }
-
-  /// Waits for so many milliseconds, or until the waker was woken; takes what woke it.
-  static func pause(_ milliseconds: Int32, waker: Int32) {
-    var polled = pollfd(fd: waker, events: Int16(POLLIN), revents: 0)
-    // Safety: one structure of that type is passed.
-    guard unsafe poll(&polled, 1, milliseconds) > 0 else { return }
     var drain = [UInt8](repeating: 0, count: 64)
     _ = receive(waker, .device, into: &drain)
   }

@@ -128,9 +128,3 @@ public struct ByteBuffer: ByteSink {
     space.append(contentsOf: repeatElement(0, count: max(bytes, space.count, 256)))
   }
 }
-
-extension MessageHeader {
-  /// Appends the header's 16 bytes.
-  @inline(__always)
-  func append(to buffer: inout ByteBuffer) { buffer.append(self) }
-}

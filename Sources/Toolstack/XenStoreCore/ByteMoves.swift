@@ -2,8 +2,6 @@
 // every index; these functions check the ends of a run once and then work on whole runs. Nothing
 // here outlives its call, and no pointer leaves this file.
 
-import XenStoreWire
-
 /// Copies `count` elements within an array; the runs may overlap.
 @inline(__always)
 func copyWithin<Element: BitwiseCopyable>(
@@ -53,12 +51,6 @@ func append(_ source: Span<UInt8>, _ range: Range<Int>, to array: inout [UInt8])
     // Safety: the range lies within the buffer by the check above.
     unsafe array.append(contentsOf: UnsafeBufferPointer(rebasing: from[range]))
   }
-}
-
-/// Appends the bytes `range` of a span to a buffer.
-@inline(__always)
-func append(_ source: Span<UInt8>, _ range: Range<Int>, to buffer: inout ByteBuffer) {
-  buffer.append(source, range)
 }
 
 /// Whether `count` bytes of an array at `offset` equal those of a span at `other`.

@@ -125,11 +125,11 @@ extension XenStore {
     watches[id].lastDrain = drains
     watches[id].lastEvent = mark
     work &+= 1
-    MessageHeader(
+    let header = MessageHeader(
       type: MessageType.watchEvent.rawValue, requestID: 0, transactionID: 0,
-      length: UInt32(truncatingIfNeeded: length)
-    ).append(to: &connections[index].output)
-    append(text, prefix..<text.count, to: &connections[index].output)
+      length: UInt32(truncatingIfNeeded: length))
+    connections[index].output.append(header)
+    connections[index].output.append(text, prefix..<text.count)
     connections[index].output.append(0)
     connections[index].output.append(contentsOf: watches[id].token)
     touch(index)

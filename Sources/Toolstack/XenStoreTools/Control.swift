@@ -4,6 +4,7 @@ import XenStoreWire
 
 struct Control: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "control",
     abstract: "Give the server a command.",
     usage: "xenstore-control <command> [<arg>...]",
     discussion: """

@@ -4,6 +4,7 @@ import XenStoreWire
 
 struct Ls: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "ls",
     abstract: "Print keys and values below a key as a tree.",
     usage: "xenstore-ls [-h] [-f] [-p] [-s] [path]...")
 

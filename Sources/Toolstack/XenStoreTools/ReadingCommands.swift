@@ -4,6 +4,7 @@ import XenStoreWire
 
 struct Read: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "read",
     abstract: "Read the values of keys.",
     usage: "xenstore-read [-h] [-p] [-s] [-R] key [...]")
 
@@ -41,6 +42,7 @@ struct Read: AsyncParsableCommand {
 
 struct List: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List the children of keys.",
     usage: "xenstore-list [-h] [-p] [-s] key [...]")
 
@@ -65,6 +67,7 @@ struct List: AsyncParsableCommand {
 
 struct Exists: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "exists",
     abstract: "Say by the exit code whether keys exist: 0 when all do, else 1.",
     usage: "xenstore-exists [-h] [-s] key [...]")
 
@@ -92,6 +95,7 @@ struct Exists: AsyncParsableCommand {
 
 struct Watch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "watch",
     abstract: "Print the path of each change of keys and of what is below them.",
     usage: "xenstore-watch [-h] [-s] [-n NR] key [...]",
     discussion: "The first line of each key comes at once.")

@@ -4,6 +4,7 @@ import XenStoreWire
 
 struct Write: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "write",
     abstract: "Set the values of keys; what is missing is made.",
     usage: "xenstore-write [-h] [-s] [-R] key value [...]",
     discussion: """
@@ -41,6 +42,7 @@ struct Write: AsyncParsableCommand {
 
 struct Rm: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "rm",
     abstract: "Remove keys and everything below them.",
     usage: "xenstore-rm [-h] [-s] [-t] key [...]")
 
@@ -77,6 +79,7 @@ struct Rm: AsyncParsableCommand {
 
 struct Chmod: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "chmod",
     abstract: "Set the permissions of a key.",
     usage: "xenstore-chmod [-h] [-u] [-r] [-s] key <mode [modes...]>",
     discussion: """

@@ -16,16 +16,16 @@ public func runXenStoreTool(_ name: String, _ arguments: [String]) async -> Int3
   let base = name.split(separator: "/").last.map(String.init) ?? "xenstore"
   var words = arguments
   if base.hasPrefix("xenstore-") { words.insert(String(base.dropFirst(9)), at: 0) }
-  let isCommand = XenStoreCommand.configuration.subcommands.contains {
-    $0._commandName == words.first
+  let named = XenStoreCommand.configuration.subcommands.first {
+    $0.configuration.commandName == words.first
   }
-  if let mode = words.first, !isCommand, !mode.hasPrefix("-"), mode != "help" {
+  if let mode = words.first, named == nil, !mode.hasPrefix("-"), mode != "help" {
     Output.complain("\(base): unknown mode \(mode)\n")
     return 1
   }
-  let title = isCommand ? "xenstore-\(words[0])" : "xenstore"
+  let title = named == nil ? "xenstore" : "xenstore-\(words[0])"
   do {
-    var command = try XenStoreCommand.parseAsRoot(Words.spelledOut(words))
+    var command = try parse(Words.spelledOut(words), named)
     if var command = command as? any AsyncParsableCommand {
       try await command.run()
     } else {
@@ -51,6 +51,17 @@ public func runXenStoreTool(_ name: String, _ arguments: [String]) async -> Int3
     Output.complain("\(title): \(message)")
     return 1
   }
+}
+
+/// Reads the command line.
+///
+/// Scripts start us often, and half of our time is the parser's, which looks at what all commands
+/// take. It learns of one where that one is clear, and of all when it has something to say.
+private func parse(
+  _ words: [String], _ named: (any ParsableCommand.Type)?
+) throws -> any ParsableCommand {
+  if let named, let command = try? named.parseAsRoot(Array(words.dropFirst())) { return command }
+  return try XenStoreCommand.parseAsRoot(words)
 }
 
 /// What the stock programs say of a request that was refused.

@@ -126,6 +126,7 @@ extension Server {
         return "\($0.name.padded(8)): \(isOn ? "on" : "off")\n"
       }
       return "Log switch settings:\n" + lines.joined()
+    case "on"? where !obeysPaths: throw .accessDenied
     case "on"?: try attempt { (server) throws(SystemError) in try server.startTrace() }
     case "off"?: trace.stop()
     case let change?: guard trace.switches.apply(change) else { throw .invalid }
@@ -135,6 +136,7 @@ extension Server {
 
   private mutating func controlLogFile(_ words: [String]) throws(StoreError) -> String? {
     guard words.count == 1 else { throw .invalid }
+    guard obeysPaths else { throw .accessDenied }
     let path = words[0].hasPrefix("/") ? words[0] : "/run/xenstored/" + words[0]
     try attempt { (server) throws(SystemError) in try server.moveTrace(to: path) }
     return nil
@@ -163,6 +165,7 @@ extension Server {
         + "\(usage.transactions), bytes \(usage.memory)\(usage.reachedText(", limits reached: "))\n"
     }
     guard let path = words.first else { return report }
+    guard obeysPaths else { throw .accessDenied }
     try attempt { (_) throws(SystemError) in try SystemCalls.append(report, to: path) }
     return nil
   }

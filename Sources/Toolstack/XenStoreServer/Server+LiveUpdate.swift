@@ -9,6 +9,7 @@ extension Server {
     let asksForOutcome = hasJustTakenOver
     hasJustTakenOver = false
     switch (words.first, words.count) {
+    case ("-f", 2) where !obeysPaths: store.complete(effect, failure: .accessDenied)
     case ("-f", 2): name(effect, program: words[1])
     case ("-c", 2...): setCommandLine(effect, words.dropFirst().joined(separator: " "))
     case ("-a", 1): abortUpdate(effect)

@@ -84,6 +84,8 @@ struct Server: ~Copyable {
   var update: LiveUpdate?
   /// The next request to start a live update asks what became of the one that brought us here.
   var hasJustTakenOver = false
+  /// Commands may have us write files and run programs: those of a trial may not.
+  var obeysPaths = true
 
   /// Opens the socket, or goes on with one that is open.
   ///

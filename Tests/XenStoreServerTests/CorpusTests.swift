@@ -28,7 +28,7 @@ import XenStoreWire
     let host = FakeHost()
     let control = host.makeDomain(0)
     var server = try Server.trial(host, seed: 1)
-    let payload = command.split(separator: " ").flatMap { Array($0.utf8) + [0] }
+    let payload = Array(command.split(separator: " ").joined(separator: "\0").utf8) + [0]
     var message: [UInt8] = []
     RequestEncoding.append(.control, payload: payload, to: &message)
     _ = control.put(message[...])

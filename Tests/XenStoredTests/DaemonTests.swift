@@ -39,6 +39,17 @@ import XenStoreTestSupport
     #expect(daemon.stop() == 0)
   }
 
+  @Test func theFolderOfTheSocketIsMade() async throws {
+    let folder = try Folder()
+    let daemon = try Daemon(at: folder.path + "/run/socket")
+    let client = try XenStoreClient(Endpoint(socket: daemon.socket))
+    try await client.write("/a", "1")
+    let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/run")[
+      .posixPermissions]
+    #expect(mode as? Int == 0o755)
+    #expect(daemon.stop() == 0)
+  }
+
   @Test func logFilesAreOpenedAnewOnAHangUp() async throws {
     let folder = try Folder()
     let daemon = try Daemon(["-T", folder.path + "/log"])

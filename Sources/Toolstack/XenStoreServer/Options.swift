@@ -41,6 +41,12 @@ public struct Options: Equatable, Sendable {
   /// Makes the options of a server that was told nothing.
   public init() {}
 
+  /// The folder that the socket stands in.
+  var socketFolder: String {
+    guard let slash = socket.lastIndex(of: "/") else { return "." }
+    return slash == socket.startIndex ? "/" : String(socket[..<slash])
+  }
+
   /// A word of the command line, or a line of the configuration, that we cannot follow.
   public struct Mistake: Error, Equatable {
     /// What is wrong, for a person.

@@ -7,10 +7,8 @@ extension Server {
   /// Where a successor finds what we know: the C daemon looks there too.
   static func stateDirectory(_ options: Options) -> String {
     if let directory = SystemCalls.environment("XENSTORED_ROOTDIR") { return directory }
-    guard options.hasSocket, let slash = options.socket.lastIndex(of: "/") else {
-      return "/run/xenstored"
-    }
-    return slash == options.socket.startIndex ? "/" : String(options.socket[..<slash])
+    let hasFolder = options.hasSocket && options.socket.contains("/")
+    return hasFolder ? options.socketFolder : "/run/xenstored"
   }
 
   /// Has the successor take our place; comes back only when it cannot, and service goes on then.

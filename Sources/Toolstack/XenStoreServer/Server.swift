@@ -97,6 +97,8 @@ struct Server: ~Copyable {
     cxs_tune_allocator()
     var log = Log.opened(for: options)
     let trace = Trace.begun(for: options, &log)
+    // Its absence is said by what cannot be made in it.
+    if options.hasSocket { try? SystemCalls.makeFolder(options.socketFolder, mode: 0o755) }
     // This comes before the socket: another server that is alive keeps it.
     let (folder, obstacle) = try Self.folder(options)
     if !options.keepsState { folder?.removeAll(before: .max) }

@@ -56,12 +56,12 @@ extension SystemCalls {
     return descriptor
   }
 
-  /// Makes a folder for us alone, when it is not there.
+  /// Makes a folder, for us alone unless said otherwise, when it is not there.
   ///
   /// - Throws: what the kernel refused.
-  static func makeFolder(_ path: String) throws(SystemError) {
+  static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(SystemError) {
     // Safety: the path is passed with its nul.
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError(path) }
+    guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError(path) }
   }
 
   /// Locks a file as long as we have it open; nil when another process has locked it.

@@ -30,7 +30,7 @@ final class Channel: Sendable {
   enum Undo: Sendable {
     case nothing
     case abortTransaction
-    case unwatch(payload: [UInt8], token: String)
+    case watch(token: String)
     /// Nothing, but who reads its events is told when the watch cannot be set again.
     case restoredWatch(token: String)
   }
@@ -117,7 +117,7 @@ final class Channel: Sendable {
   }
 
   /// Sends a request whose answer nobody needs.
-  func post(_ type: MessageType, in scope: Scope = .none, _ payload: [UInt8]) {
+  func post(_ type: MessageType, in scope: Scope, _ payload: [UInt8]) {
     locked { state in
       send(&state, state.reserve(), Pending(nobody: type, in: scope, payload))
     }
@@ -200,13 +200,22 @@ final class Channel: Sendable {
   }
 
   /// Forgets a queue and the watches that feed it.
-  func removeQueue(_ token: String, watches payloads: [[UInt8]]) {
+  func removeQueue(_ token: String) {
     locked { state in
-      state.watches[token] = nil
+      for payload in state.watches.removeValue(forKey: token) ?? [] { unwatch(&state, payload) }
       guard let queue = state.queues.removeValue(forKey: token) else { return }
       state.due(queue.finish(nil))
     }
-    for payload in payloads { post(.unwatch, payload) }
+  }
+
+  /// Takes back a watch, whose request had this payload: path, token, perhaps a depth.
+  private func unwatch(_ state: inout State, _ payload: [UInt8]) {
+    var strings = Strings()
+    guard strings.next(in: payload.span) != nil, let token = strings.next(in: payload.span) else {
+      return
+    }
+    let words = Array(payload[...token.upperBound])
+    send(&state, state.reserve(), Pending(nobody: .unwatch, words))
   }
 
   // MARK: The thread
@@ -323,23 +332,22 @@ final class Channel: Sendable {
     case pending.type:
       state.answer(id, .success(payload))
       if pending.waiter == nil {
-        undo(&state, pending.undo, payload)
-      } else if case .unwatch(_, let token) = pending.undo, state.queues[token] != nil {
+        undo(&state, pending, payload)
+      } else if case .watch(let token) = pending.undo, state.queues[token] != nil {
         state.watches[token, default: []].append(pending.payload)
       }
     default: state.finish(.malformedReply(pending.type))
     }
   }
 
-  private func undo(_ state: inout State, _ undo: Undo, _ payload: [UInt8]) {
-    switch undo {
+  private func undo(_ state: inout State, _ pending: Pending, _ payload: [UInt8]) {
+    switch pending.undo {
     case .nothing, .restoredWatch: break
     case .abortTransaction:
       guard let id = TransactionID.parse(payload) else { return }
       let scope = Scope(transaction: id, connection: state.connection)
       send(&state, state.reserve(), Pending(nobody: .transactionEnd, in: scope, Array("F\0".utf8)))
-    case .unwatch(let payload, _):
-      send(&state, state.reserve(), Pending(nobody: .unwatch, payload))
+    case .watch: unwatch(&state, pending.payload)
     }
   }
 }

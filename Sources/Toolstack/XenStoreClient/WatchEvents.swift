@@ -54,16 +54,14 @@ final class Subscription: Sendable {
   let queue: EventQueue
   private let client: XenStoreClient
   private let token: String
-  private let payloads: [[UInt8]]
 
-  init(_ client: XenStoreClient, _ queue: EventQueue, token: String, payloads: [[UInt8]]) {
+  init(_ client: XenStoreClient, _ queue: EventQueue, token: String) {
     self.client = client
     self.queue = queue
     self.token = token
-    self.payloads = payloads
   }
 
-  deinit { client.channel.removeQueue(token, watches: payloads) }
+  deinit { client.channel.removeQueue(token) }
 }
 
 /// Something to be done when no lock is held: resuming a task that is being cancelled takes locks

@@ -53,21 +53,18 @@ public final class XenStoreClient: StoreOperations {
   ) async throws(XenStoreClientError) -> WatchEvents {
     let queue = EventQueue(buffering)
     let token = channel.addQueue(queue)
-    var watched: [[UInt8]] = []
     do throws(XenStoreClientError) {
       for path in paths {
-        let unwatch = try Payload.strings(.unwatch, [path, token])
         let words = [path, token] + (depth.map { [String($0)] } ?? [])
         let payload = try Payload.strings(.watch, words)
         _ = try await channel.request(
-          .watch, payload, subject: path, undo: .unwatch(payload: unwatch, token: token))
-        watched.append(unwatch)
+          .watch, payload, subject: path, undo: .watch(token: token))
       }
     } catch {
-      channel.removeQueue(token, watches: watched)
+      channel.removeQueue(token)
       throw error
     }
-    return WatchEvents(Subscription(self, queue, token: token, payloads: watched))
+    return WatchEvents(Subscription(self, queue, token: token))
   }
 
   // MARK: Domains

@@ -166,6 +166,8 @@ import XenStoreWire
     for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
     let (old, young) = (harness.start(one), harness.start(two))
     _ = harness.read(one, "x", in: old)
+    // Its snapshot is taken before the store changes.
+    harness.write(socket, "/big", "")
     harness.store.beginExport()
     for index in 0..<3000 { harness.write(socket, "/big/\(index)", value) }
     _ = harness.read(two, "x", in: young)

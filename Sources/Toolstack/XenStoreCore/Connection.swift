@@ -24,6 +24,16 @@ struct TouchedNode {
 /// A snapshot with what was done to it, so that it can be done again on a newer one. It is large: it is
 /// used where it stands, or moved.
 struct Transaction {
+  /// What it looks at.
+  enum Sight {
+    /// Nothing yet: what it wrote is only noted.
+    case nothing
+    /// The store itself, which has not changed since: what it wrote is only noted.
+    case store
+    /// A snapshot, with what it wrote.
+    case fork
+  }
+
   var id: UInt32
   var tree: Tree = .none
   /// The store's generation when the snapshot was taken.
@@ -38,8 +48,7 @@ struct Transaction {
   var imported: [TouchedNode] = []
   /// What it saw is not known any more: it is served on, but cannot be committed.
   var isBroken = false
-  /// It looked at nothing yet: the snapshot is not taken, and what it wrote is only noted.
-  var isBlind = true
+  var sight = Sight.nothing
 
   init(_ id: UInt32) { self.id = id }
 
@@ -48,21 +57,21 @@ struct Transaction {
 
   /// Sees the store as it is at a generation.
   mutating func see(_ tree: consuming Tree, at generation: UInt64) {
-    isBlind = false
+    sight = .fork
     self.tree = tree
     base = generation
   }
 
   /// Forgets all but the space that it took.
   mutating func reset() {
-    if !isBlind { tree = .none }
+    if sight == .fork { tree = .none }
     base = 0
     log.clear()
     answers.removeAll(keepingCapacity: true)
     changes = 0
     imported = []
     isBroken = false
-    isBlind = true
+    sight = .nothing
   }
 
   /// Remembers a request and what it was answered with.
@@ -98,6 +107,8 @@ struct Connection {
   var watchCount = 0
   var watchBytes = 0
   var transactions: [Transaction] = []
+  /// Whether it is on the list of those with transactions that see the store itself.
+  var isViewer = false
   var nextTransaction: UInt32 = 1
   var transactionBytes = 0
   /// What relative paths begin with: `/local/domain/N/`.

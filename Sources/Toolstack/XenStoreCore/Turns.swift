@@ -21,7 +21,7 @@ struct Turns {
   var nextCommit = 0
 
   /// How many transactions take turns after a conflict.
-  static let afterConflict = 16
+  static let afterConflict = 64
 }
 
 extension XenStore {
@@ -51,7 +51,7 @@ extension XenStore {
   private mutating func takesTurn(_ index: Int, _ header: MessageHeader) -> Bool {
     guard isLook(index, header.type),
       connections[index].transactions.contains(where: {
-        $0.id == header.transactionID && $0.isBlind
+        $0.id == header.transactionID && $0.sight == .nothing
       })
     else { return false }
     if turns.holder < 0 { giveTurn(to: index) }

@@ -59,6 +59,10 @@ extension XenStore {
       nodes.drop(transaction.tree)
     }
     connections[index].transactionBytes = 0
+    if connections[index].isViewer {
+      connections[index].isViewer = false
+      viewers.removeAll { $0 == index }
+    }
     leaveTurn(index)
   }
 

@@ -221,6 +221,7 @@ extension XenStore {
   public mutating func release(_ domain: DomainID) {
     guard domain != .zero, let record = domains.removeValue(forKey: domain.rawValue) else { return }
     note(.release, domain.rawValue)
+    keepViews()
     births[Int(domain.rawValue)] = 0
     for index in connections.indices
     where connections[index].caller.target == Int32(domain.rawValue) {

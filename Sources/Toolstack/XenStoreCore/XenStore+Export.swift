@@ -225,7 +225,7 @@ extension XenStore {
     _ index: Int, _ position: Int, _ number: UInt32, to writer: inout StateWriter
   ) throws(StateError) {
     let caller = connections[index].caller
-    if connections[index].transactions[position].isBlind {
+    if connections[index].transactions[position].sight != .fork {
       takeSnapshot(caller, position)
     }
     let id = connections[index].transactions[position].id

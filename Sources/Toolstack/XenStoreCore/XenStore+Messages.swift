@@ -89,6 +89,7 @@ extension XenStore {
     case .read, .write, .directory, .directoryPart, .makeDirectory, .remove, .getPermissions,
       .setPermissions:
       if header.transactionID == 0 {
+        if type.changesTree { keepViews() }
         let effect = try operate(caller, request, payload, isInTransaction: false)
         if effect == .changed { note(caller, type, payload) }
         if !nodes.tree.detached.isEmpty { work &+= nodes.reclaim(atMost: 4096) &>> 4 }

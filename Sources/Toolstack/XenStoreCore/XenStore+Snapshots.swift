@@ -20,7 +20,7 @@ extension XenStore {
       guard nodes.snapshots.count(owner) > Self.keptPages else { continue }
       let index = Int(owner)
       for position in connections[index].transactions.indices
-      where !connections[index].transactions[position].isBlind {
+      where connections[index].transactions[position].sight == .fork {
         nodes.drop(connections[index].transactions[position].tree)
         connections[index].transactions[position].tree = forkForTransaction(index)
         connections[index].transactions[position].isBroken = true

@@ -1,7 +1,8 @@
 import XenStoreWire
 
-// A transaction works on a fork of the tree, so it sees the store as it was at one moment: when it
-// first looked at it. It may be
+// A transaction sees the store as it was at one moment: when it first looked at it. As long as the
+// store has not changed since, it looks at the store itself; before that changes it gets a fork of the
+// tree. It may be
 // committed when everything it was told would be told again by the store as it is now: then what it
 // did is done to the store. Nothing changed in between: the fork becomes the store. Something did:
 // its requests are served again on a fresh fork, and every answer must be the same. What it was
@@ -35,7 +36,7 @@ extension XenStore {
     var transaction = Transaction(id)
     transaction.tree = forkForTransaction(index)
     transaction.base = nodes.tree.generation
-    transaction.isBlind = false
+    transaction.sight = .fork
     transaction.isBroken = true
     connections[index].transactions.append(transaction)
     connections[index].transactionBytes &+= Self.transactionCharge
@@ -71,12 +72,19 @@ extension XenStore {
     let count = connections[index].transactions[position].answers.count
     try check(caller, count &+ 1, .transactionNodes)
     try checkMemory(caller, adding: Transaction.charge(payload))
-    if connections[index].transactions[position].isBlind {
+    if connections[index].transactions[position].sight != .fork {
       if caller.isPrivileged, case .write(let path, _) = request {
         try checkPath(caller, payload, path)
         ok()
         if okDigest == 0 { okDigest = digest(type) }
         connections[index].note(position, type, payload, answer: okDigest, changed: true)
+        return
+      }
+      if connections[index].transactions[position].changes == 0, !type.changesTree {
+        seeStore(index, position)
+        let (answer, _, error) = serve(caller, type, request, payload)
+        connections[index].note(position, type, payload, answer: answer, changed: false)
+        if let error { throw error }
         return
       }
       takeSnapshot(caller, position)
@@ -90,7 +98,34 @@ extension XenStore {
     if let error { throw error }
   }
 
-  /// Has a blind transaction see the store as it is now, with what it wrote.
+  /// Has a transaction see the store itself until that changes.
+  private mutating func seeStore(_ index: Int, _ position: Int) {
+    connections[index].transactions[position].sight = .store
+    guard !connections[index].isViewer else { return }
+    connections[index].isViewer = true
+    viewers.append(index)
+  }
+
+  /// Gives transactions that see the store itself snapshots of their own: it is about to change.
+  @inline(__always)
+  mutating func keepViews() {
+    if !viewers.isEmpty { takeSnapshots() }
+  }
+
+  @inline(never)
+  private mutating func takeSnapshots() {
+    for index in viewers {
+      connections[index].isViewer = false
+      let caller = connections[index].caller
+      for position in connections[index].transactions.indices
+      where connections[index].transactions[position].sight == .store {
+        takeSnapshot(caller, position)
+      }
+    }
+    viewers.removeAll(keepingCapacity: true)
+  }
+
+  /// Has a transaction see a snapshot of the store as it is now, with what it wrote.
   mutating func takeSnapshot(_ caller: Caller, _ position: Int) {
     let index = Int(caller.connection)
     let base = nodes.tree.generation
@@ -112,6 +147,7 @@ extension XenStore {
     let log = transaction.log
     var position = 0
     while let entry = entry(log.span, at: &position) {
+      guard entry.type == .write else { continue }
       let payload = log.span.extracting(entry.payload)
       reply.clear()
       work &+= 1
@@ -185,7 +221,8 @@ extension XenStore {
       ok()
       return true
     }
-    if transaction.isBlind {
+    keepViews()
+    if transaction.sight != .fork {
       commitNotes(caller, transaction)
       finish(caller, transaction)
       return true

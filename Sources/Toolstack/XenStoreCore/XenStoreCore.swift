@@ -43,6 +43,8 @@ public struct XenStore: ~Copyable {
 
   /// Whose transactions take turns: they conflicted lately.
   var turns = Turns()
+  /// Connections with transactions that see the store itself.
+  var viewers: [Int] = []
   /// Transactions that have ended: their space is used again.
   var spareTransactions: [Transaction] = []
   /// The digest of `OK`; 0 before it was first needed.

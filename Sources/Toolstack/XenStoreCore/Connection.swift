@@ -173,20 +173,6 @@ struct Connection {
   }
 }
 
-/// What is known of a domain.
-struct DomainRecord {
-  /// The count of domains known when this one became known.
-  var born: UInt32
-  /// Its ring; -1 while it has none.
-  var connection: Int32 = -1
-  var hasShutDown = false
-  var target: Int32 = -1
-  var features: ServerFeatures
-  var quotas: Quotas
-  /// Quotas that bit already, as bits.
-  var hits: UInt16 = 0
-}
-
 /// Something that the store needs done outside; it waits for `complete`.
 public struct Effect: Sendable {
   /// What it is.

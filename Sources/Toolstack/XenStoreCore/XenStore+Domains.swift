@@ -177,7 +177,7 @@ extension XenStore {
   }
 
   /// The domains that are known: introduced, or named in permissions.
-  public var knownDomains: [DomainID] { domains.keys.sorted().map(DomainID.init(rawValue:)) }
+  public var knownDomains: [DomainID] { domains.numbers.map(DomainID.init(rawValue:)) }
 
   func connection(of domain: DomainID) -> Int? {
     guard let record = domains[domain.rawValue], record.connection >= 0 else { return nil }
@@ -219,7 +219,7 @@ extension XenStore {
   ///
   /// A domain that comes later with the same number has no part in what this one could do.
   public mutating func release(_ domain: DomainID) {
-    guard domain != .zero, let record = domains.removeValue(forKey: domain.rawValue) else { return }
+    guard domain != .zero, let record = domains.remove(domain.rawValue) else { return }
     note(.release, domain.rawValue)
     keepViews()
     births[Int(domain.rawValue)] = 0

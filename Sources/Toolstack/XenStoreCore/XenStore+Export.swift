@@ -40,7 +40,7 @@ extension XenStore {
       numbers.append((index, number))
     }
     if writer.version != .one {
-      for number in domains.keys.sorted() { try exportDomain(number, to: &writer) }
+      for number in domains.numbers { try exportDomain(number, to: &writer) }
     }
     for (index, number) in numbers {
       for transaction in connections[index].transactions {

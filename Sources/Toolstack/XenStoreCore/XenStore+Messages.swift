@@ -73,7 +73,7 @@ extension XenStore {
       }
     } catch {
       reply.clear()
-      reply.append { error.append(to: &$0) }
+      reply.append(contentsOf: refusals[Int(error.rawValue)])
       answer(index, MessageType.error.rawValue, header.requestID, header.transactionID)
     }
     work &+= reply.count &>> 10

@@ -52,7 +52,7 @@ extension XenStore {
     let usual = defaultQuotas[kind]
     defaultQuotas[kind] = value
     note(caller, .setQuota, Array("\(kind.name)\0\(value)\0".utf8).span)
-    for domain in domains.keys.sorted() where domains[domain]?.quotas[kind] == usual {
+    for domain in domains.numbers where domains[domain]?.quotas[kind] == usual {
       domains[domain]?.quotas[kind] = value
       note(caller, .setQuota, Array("\(domain)\0\(kind.name)\0\(value)\0".utf8).span)
     }
@@ -85,7 +85,7 @@ extension XenStore {
     set {
       let usual = defaultQuotas[soft: .memory]
       defaultQuotas[soft: .memory] = newValue
-      for domain in domains.keys where domains[domain]?.quotas[soft: .memory] == usual {
+      for domain in domains.numbers where domains[domain]?.quotas[soft: .memory] == usual {
         domains[domain]?.quotas[soft: .memory] = newValue
       }
     }

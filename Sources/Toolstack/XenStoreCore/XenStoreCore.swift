@@ -24,7 +24,7 @@ public struct XenStore: ~Copyable {
   var watches: WatchTable
   var connections: [Connection] = []
   var freeConnections: [Int] = []
-  var domains: [UInt16: DomainRecord] = [:]
+  var domains = DomainTable()
   /// For every domain number, the count of domains known when its present bearer became known; 0
   /// when there is none.
   var births: [UInt32]
@@ -51,6 +51,12 @@ public struct XenStore: ~Copyable {
   var okDigest: UInt64 = 0
   /// Lists of children as they were sent last.
   var lists = ListCache()
+  /// The payloads of replies that refuse, by the error's number.
+  let refusals = StoreError.allCases.map { error in
+    var bytes: [UInt8] = []
+    error.append(to: &bytes)
+    return bytes
+  }
   /// Where paths lead.
   var paths = PathCache()
 

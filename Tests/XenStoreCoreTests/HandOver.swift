@@ -2,6 +2,11 @@ import XenStoreCore
 import XenStoreState
 import XenStoreWire
 
+extension StateWriter {
+  /// What is written.
+  func take() -> [UInt8] { bytes.indices.map { bytes[$0] } }
+}
+
 /// The whole store as a stream.
 func exported(
   _ store: inout XenStore, version: StateVersion = .two, slice: Int = .max
@@ -30,12 +35,14 @@ struct Imported: ~Copyable {
   ) throws {
     store = XenStore(seed: seed, domainExists: domainExists)
     var reader = try StateReader(stream.span)
-    var state = StateImport(of: reader.countNodes(in: stream.span), into: &store)
-    while let record = try reader.next(in: stream.span) {
+    var state = StateImport(from: reader, in: stream.span, into: &store)
+    while true {
+      try state.takeNodes(from: &reader, in: stream.span, into: &store) { error, _ in
+        errors.append(error)
+      }
+      guard let record = try reader.next(in: stream.span) else { break }
       do {
-        let id = try reader.withBytes(in: stream.span) { bytes throws(ImportError) in
-          try state.take(record, bytes, into: &store)
-        }
+        let id = try state.take(record, reader.bytes(in: stream.span), into: &store)
         if let id { connections.append(id) }
       } catch {
         errors.append(error)

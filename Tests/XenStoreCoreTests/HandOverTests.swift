@@ -34,8 +34,9 @@ import XenStoreWire
     var writer = StateWriter(version: .one)
     for node in nodes {
       try writer.appendNode(
-        path: Array(node.path.utf8), permissions: node.permissions.map { StatePermission($0) }
-      ) { $0.append(contentsOf: node.value.utf8) }
+        path: Array(node.path.utf8).span,
+        permissions: node.permissions.map { StatePermission($0) },
+        value: Array(node.value.utf8).span)
     }
     writer.end()
     return writer.take()
@@ -97,6 +98,67 @@ import XenStoreWire
     #expect(harness.store.inconsistency() == nil)
   }
 
+  @Test func aPathOfManyMissingNodesIsMade() throws {
+    // More nodes than there are records: the index grows while it is filled.
+    let deep = (0..<40).map { number in
+      ("/\(number)" + String(repeating: "/\(number)", count: number * 4), "\(number)", zero)
+    }
+    let bytes = try stream(deep + deep + [("/39", "top", zero)])
+    let imported = try Imported(bytes)
+    #expect(imported.errors == [])
+    var harness = Harness()
+    harness.store = imported.take()
+    let socket = harness.store.connectSocket()
+    for (path, value, _) in deep.dropLast() { #expect(harness.read(socket, path) == value) }
+    #expect(harness.read(socket, "/39") == "top")
+    #expect(harness.store.nodeCount == 1 + 40 + 4 * 39 * 40 / 2)
+    #expect(harness.store.inconsistency() == nil)
+  }
+
+  @Test func nodesOfManyOwnersAndSizesAreChargedOneByOne() throws {
+    let nodes = (0..<2_000).map { number in
+      let owner = Permission(DomainID(rawValue: UInt16(number / 3 % 4)), .read)
+      let others = (0..<number % 5).map { Permission(DomainID(rawValue: UInt16(8 + $0)), .write) }
+      return (
+        "/d\(number / 50)/n\(number)", String(repeating: "v", count: number % 90),
+        [owner] + others
+      )
+    }
+    let imported = try Imported(try stream(nodes))
+    #expect(imported.errors == [])
+    var harness = Harness()
+    harness.store = imported.take()
+    #expect(harness.store.inconsistency() == nil)
+    let socket = harness.store.connectSocket()
+    for number in [0, 7, 999, 1_999] {
+      #expect(harness.read(socket, nodes[number].0) == nodes[number].1)
+      #expect(
+        harness.ask(socket, .getPermissions, nodes[number].0).split(separator: ",").count
+          == number % 5 + 1)
+    }
+    let first = try exported(&harness.store)
+    let again = try Imported(first)
+    harness.store = again.take()
+    #expect(try exported(&harness.store) == first)
+  }
+
+  @Test func whatIsRefusedLeavesTheNextNodeItsPlace() throws {
+    let nobody = [Permission(DomainID(rawValue: 0x7ff2), .read)]
+    let bytes = try stream([
+      ("/a/b", "1", zero), ("/a/b//c", "", zero), ("/a/b/c", "", nobody), ("/a/b/d", "2", zero),
+      ("relative", "", zero), ("/a/e", String(repeating: "v", count: 20_000), zero),
+      ("/a/f", "3", zero),
+    ])
+    let imported = try Imported(bytes)
+    #expect(imported.errors == [.badPath, .badPermissions, .badPath, .tooLong])
+    var harness = Harness()
+    harness.store = imported.take()
+    let socket = harness.store.connectSocket()
+    #expect(harness.list(socket, "/a") == "b,f")
+    #expect(harness.list(socket, "/a/b") == "d")
+    #expect(harness.store.inconsistency() == nil)
+  }
+
   @Test func theLastRecordOfANodeCounts() throws {
     let imported = try Imported(
       try stream([("/a", "a longer value than the next", zero), ("/a", "", zero)]))
@@ -112,13 +174,12 @@ import XenStoreWire
     let gone = DomainID(rawValue: 9)
     let stale = DomainID(rawValue: 8)
     try writer.appendNode(
-      path: Array("/a".utf8),
+      path: Array("/a".utf8).span,
       permissions: [
         StatePermission(Permission(.zero, [])), StatePermission(Permission(gone, .read)),
         StatePermission(Permission(stale, .write), isStale: true),
         StatePermission(Permission(DomainID(rawValue: 7), .read)),
-      ]
-    ) { _ in }
+      ], value: Span())
     writer.end()
     let imported = try Imported(writer.take(), domainExists: { $0 != gone })
     var harness = Harness()

@@ -49,6 +49,45 @@ struct MalformedTests {
   }
 
   @Test(arguments: ["xenstored-4.17", "oxenstored-4.17"])
+  func nodesReadAloneAreThoseAmongOtherRecords(_ name: String) throws {
+    let stream = try capture(name)
+    for length in [stream.count, stream.count - 9, stream.count / 2] {
+      let cut = Array(stream[..<length])
+      var reader = try StateReader(cut.span)
+      var isDone = false
+      while !isDone {
+        var alone = reader
+        let node = try? alone.nextNode(in: cut.span)
+        let record = try? reader.next(in: cut.span)
+        if case .node(let expected)? = record {
+          #expect(node == expected)
+          #expect(alone.offset == reader.offset)
+        } else {
+          #expect(node == nil)
+        }
+        isDone = record == nil
+      }
+    }
+  }
+
+  @Test func aSurveyCountsTheNodesAheadAndMeasuresSomeOfThem() throws {
+    let stream = try StateWriterBytes(.two) { writer in
+      for number in 0..<200 {
+        try writer.appendNode(
+          path: Array("/a/long/way/down/\(number % 10)".utf8).span,
+          permissions: [StatePermission(Permission(.zero, []))],
+          value: [UInt8](repeating: 7, count: 20).span)
+      }
+    }
+    var sizes: [Int] = []
+    let reader = try StateReader(stream.span)
+    #expect(reader.surveyNodes(in: stream.span) { sizes.append($0) } == 200)
+    #expect(sizes == [25, 25, 25])
+    let cut = Array(stream[..<(stream.count - 100)])
+    #expect(reader.surveyNodes(in: cut.span) { _ in } >= 198)
+  }
+
+  @Test(arguments: ["xenstored-4.17", "oxenstored-4.17"])
   func noChangeOfBytesIsATrap(_ name: String) throws {
     let stream = try capture(name)
     var generator = Generator(state: 7)
@@ -123,8 +162,8 @@ struct MalformedTests {
     }
     #expect(throws: StateError(.doesNotFit, at: empty)) {
       try writer.appendNode(
-        path: [0x2f], permissions: [StatePermission(Permission(.zero, []))]
-      ) { $0.append(contentsOf: repeatElement(0, count: 65536)) }
+        path: [0x2f].span, permissions: [StatePermission(Permission(.zero, []))],
+        value: [UInt8](repeating: 0, count: 65536).span)
     }
     #expect(writer.bytes.count == empty)
   }

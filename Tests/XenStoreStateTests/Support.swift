@@ -10,6 +10,11 @@ func records(_ stream: [UInt8]) throws -> [StateRecord] {
   return found
 }
 
+extension StateWriter {
+  /// What is written.
+  func take() -> [UInt8] { bytes.indices.map { bytes[$0] } }
+}
+
 /// The bytes of a stream with what `body` writes.
 func StateWriterBytes(
   _ version: StateVersion, _ body: (inout StateWriter) throws -> Void
@@ -42,8 +47,7 @@ func append(
     }
     try writer.appendNode(
       TransactionRecord(connection: node.connection, id: node.transaction), node.accesses,
-      path: path, permissions: permissions
-    ) { $0.append(contentsOf: value) }
+      path: path.span, permissions: permissions, value: value.span)
   }
 }
 

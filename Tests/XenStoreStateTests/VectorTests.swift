@@ -127,9 +127,8 @@ struct VectorTests {
       #expect(Array(bytes[range.2]) == Array("xy".utf8))
     }
     let written = try StateWriterBytes(.one) {
-      try $0.appendNode(path: Array("/a".utf8), permissions: [owner, any]) {
-        $0.append(contentsOf: "xy".utf8)
-      }
+      try $0.appendNode(
+        path: Array("/a".utf8).span, permissions: [owner, any], value: Array("xy".utf8).span)
     }
     #expect(written == bytes)
   }
@@ -149,8 +148,8 @@ struct VectorTests {
     #expect(found.permissionCount == 0 && found.path.count == 1)
     let written = try StateWriterBytes(.one) {
       try $0.appendNode(
-        TransactionRecord(connection: 3, id: 4), .written, path: [0x2f], permissions: []
-      ) { _ in }
+        TransactionRecord(connection: 3, id: 4), .written, path: [0x2f].span, permissions: [],
+        value: Span())
     }
     #expect(written == bytes)
   }

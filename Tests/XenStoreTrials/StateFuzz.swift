@@ -9,13 +9,22 @@ enum StateFuzz {
     while reader.offset != last {
       precondition(reader.offset > last && reader.offset <= bytes.count, "it goes nowhere")
       last = reader.offset
+      let node = readNode(reader, bytes)
       do {
         guard let record = try reader.next(in: bytes.span) else { break }
         count += 1
+        if case .node = record { precondition(node == record, "read alone, it is another node") }
         look(at: record, of: reader, bytes)
       } catch {}
     }
     precondition(count <= bytes.count, "more records than bytes")
+  }
+
+  /// Reads the next record when it is a node.
+  private static func readNode(_ reader: StateReader, _ stream: [UInt8]) -> StateRecord? {
+    var reader = reader
+    guard let node = try? reader.nextNode(in: stream.span) else { return nil }
+    return .node(node)
   }
 
   /// Reads every byte that a record refers to.

@@ -56,6 +56,10 @@ public struct ByteBuffer: ByteSink {
   /// Forgets what stands behind so many bytes.
   mutating func truncate(to limit: Int) { count = min(count, limit) }
 
+  /// Forgets the last bytes, of which there are so many.
+  @inline(__always)
+  mutating func removeLast(_ bytes: Int) { count = max(0, count &- bytes) }
+
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     makeRoom(1)

@@ -2,6 +2,27 @@
 // every index; these functions check the ends of a run once and then work on whole runs. Nothing
 // here outlives its call, and no pointer leaves this file.
 
+import Glibc
+
+/// Has the kernel find memory for all that an array has room for, in large pages where it can. That
+/// costs a fraction of a fault for each page once it is stored to.
+func findMemory<Element: BitwiseCopyable>(for array: inout [Element]) {
+  let length = array.capacity &* MemoryLayout<Element>.stride
+  // What is smaller has few pages.
+  guard length >= 1 << 18 else { return }
+  unsafe array.withUnsafeMutableBytes { bytes in
+    guard let base = bytes.baseAddress else { return }
+    let page = 4096
+    let offset = Int(bitPattern: base) & (page &- 1)
+    // Safety: neither call changes what memory holds. Where one fails, pages are found as ever.
+    unsafe madvise(base - offset, length &+ offset, MADV_HUGEPAGE)
+    unsafe madvise(base - offset, length &+ offset, populateWrite)
+  }
+}
+
+/// `MADV_POPULATE_WRITE`, since Linux 5.14.
+private let populateWrite: Int32 = 23
+
 /// Copies `count` elements within an array; the runs may overlap.
 @inline(__always)
 func copyWithin<Element: BitwiseCopyable>(
@@ -29,6 +50,85 @@ func copy(_ source: Span<UInt8>, _ range: Range<Int>, into array: inout [UInt8],
       // Safety: both runs lie within their buffers by the checks above; exclusive access to the
       // array means that it does not overlap the span.
       unsafe (there + to).update(from: here + range.lowerBound, count: range.count)
+    }
+  }
+}
+
+/// Copies three runs of bytes one behind the other to `to` in an array.
+@inline(__always)
+func copy(
+  _ first: Span<UInt8>, _ source: Span<UInt8>, _ second: Range<Int>, _ other: Span<UInt8>,
+  _ third: Range<Int>, into array: inout [UInt8], at to: Int
+) {
+  precondition(second.lowerBound >= 0 && second.upperBound <= source.count)
+  precondition(third.lowerBound >= 0 && third.upperBound <= other.count)
+  let count = first.count &+ second.count &+ third.count
+  precondition(to >= 0 && to <= array.count &- count)
+  unsafe array.withUnsafeMutableBufferPointer { into in
+    guard let base = into.baseAddress else { return }
+    unsafe first.withUnsafeBufferPointer { run in
+      // Safety: all three runs lie within their spans, and one behind the other in the array, by the
+      // checks above; exclusive access to the array means that it does not overlap the spans.
+      unsafe copyShort(run, 0..<run.count, to: base + to)
+    }
+    unsafe source.withUnsafeBufferPointer { run in
+      // Safety: as above.
+      unsafe copyShort(run, second, to: base + to + first.count)
+    }
+    unsafe other.withUnsafeBufferPointer { run in
+      // Safety: as above.
+      unsafe copyShort(run, third, to: base + to + first.count + second.count)
+    }
+  }
+}
+
+/// Copies bytes of a buffer to a place that does not overlap it; few of them without a call.
+///
+/// - Safety: the range must lie within the buffer, and so many bytes must be there to be written.
+@unsafe @inline(__always)
+private func copyShort(
+  _ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to place: UnsafeMutablePointer<UInt8>
+) {
+  var index = 0
+  let count = range.count
+  guard count >= 8 else {
+    while index < count {
+      // Safety: index < count, and what the caller promised.
+      unsafe place[index] = source[unchecked: range.lowerBound &+ index]
+      index &+= 1
+    }
+    return
+  }
+  // The last eight bytes may have been copied in part already.
+  let target = UnsafeMutableRawPointer(place)
+  while index < count {
+    let at = min(index, count &- 8)
+    // Safety: at + 8 <= count, and what the caller promised.
+    unsafe target.storeBytes(
+      of: source.word(at: range.lowerBound &+ at), toByteOffset: at, as: UInt64.self)
+    index &+= 8
+  }
+}
+
+/// How many bytes at the beginning of an array and of a span are the same, of `limit` at most.
+@inline(__always)
+func commonPrefix(_ array: borrowing [UInt8], _ span: Span<UInt8>, limit: Int) -> Int {
+  precondition(limit >= 0 && limit <= array.count && limit <= span.count)
+  let mine = array.span
+  return unsafe mine.withUnsafeBufferPointer { left in
+    unsafe span.withUnsafeBufferPointer { right in
+      var index = 0
+      while index &+ 8 <= limit {
+        // Safety: index + 8 <= limit, and so many bytes are in both buffers.
+        let difference = unsafe UInt64(littleEndian: left.word(at: index) ^ right.word(at: index))
+        if difference != 0 { return index &+ difference.trailingZeroBitCount &>> 3 }
+        index &+= 8
+      }
+      // Safety: index < limit, as above.
+      while index < limit, unsafe left[unchecked: index] == right[unchecked: index] {
+        index &+= 1
+      }
+      return index
     }
   }
 }

@@ -176,7 +176,11 @@ struct PagedArray<Element: BitwiseCopyable> {
 
   /// Makes room for so many indices.
   mutating func reserve(_ count: Int) {
-    elements.reserveCapacity((count &>> shift &+ 1) &* stride &<< shift)
+    guard count > 0 else { return }
+    let pages = count &>> shift &+ 1
+    births.reserveCapacity(pages)
+    elements.reserveCapacity(pages &* stride &<< shift)
+    findMemory(for: &elements)
   }
 
   func born(_ page: Int32) -> UInt64 { births[Int(page)] }
@@ -191,6 +195,15 @@ extension PagedArray where Element == UInt8 {
   @inline(__always)
   mutating func put(_ source: Span<UInt8>, _ range: Range<Int>, at place: Int) {
     copy(source, range, into: &elements, at: place)
+  }
+
+  /// Copies three runs of bytes one behind the other to a place.
+  @inline(__always)
+  mutating func put(
+    _ first: Span<UInt8>, _ source: Span<UInt8>, _ second: Range<Int>, _ other: Span<UInt8>,
+    _ third: Range<Int>, at place: Int
+  ) {
+    copy(first, source, second, other, third, into: &elements, at: place)
   }
 
   /// Whether the bytes at a place equal those of a span.

@@ -1,15 +1,15 @@
 extension NodeStore {
-  /// Adds a child; its name must not be taken. There is room for a value of so many bytes.
+  /// Adds a child; its name must not be taken.
   mutating func insert(
     under parent: Int32, _ path: Span<UInt8>, _ name: Range<Int>, _ hash: UInt32,
-    permissions: [(domain: UInt16, access: UInt8)], epoch: UInt32, room: Int = 0
+    permissions: [(domain: UInt16, access: UInt8)], epoch: UInt32
   ) -> Int32 {
     if tree.nodeCount >= tree.bucketCount { addBucket() }
     tree.generation &+= 1
     // With no other version, what is known of nodes that exist stays true.
     if !snapshots.open.isEmpty { changeShape() }
     let id = makeNode()
-    let blob = makeSlot(SizeClass.fitting(permissions.count &* 4 &+ name.count &+ room))
+    let blob = makeSlot(SizeClass.fitting(permissions.count &* 4 &+ name.count))
     let number = Int(blob & 31)
     let at = ownSlot(blob)
     putPermissions(permissions, number, at)

@@ -114,7 +114,7 @@ struct NodeStore {
   }
 
   @inline(__always)
-  private func nameEquals(_ node: Node, _ path: Span<UInt8>, _ name: Range<Int>) -> Bool {
+  func nameEquals(_ node: Node, _ path: Span<UInt8>, _ name: Range<Int>) -> Bool {
     let number = Int(node.blob & 31)
     let start = blobPlace(node.blob) &+ Int(node.permissionCount) &* 4
     return blobs[number].equals(start, path, name)
@@ -124,6 +124,13 @@ struct NodeStore {
   func blobPlace(_ blob: UInt32) -> Int {
     let number = Int(blob & 31)
     return blobs[number].place(Int32(bitPattern: blob &>> 5), tree.slotPages)
+  }
+
+  /// Appends all bytes of a node: its permissions, its name and its value.
+  @inline(__always)
+  func appendBlob(_ node: Node, to bytes: inout some ByteSink) {
+    let start = blobPlace(node.blob)
+    blobs[Int(node.blob & 31)].append(start..<start &+ node.blobLength, to: &bytes)
   }
 
   /// Appends the value of a node.
@@ -272,13 +279,6 @@ struct NodeStore {
       }
       if tree.bucketCount == tree.level &* 2 { tree.level &*= 2 }
     }
-  }
-
-  /// Makes room for so many nodes.
-  mutating func reserve(_ count: Int) {
-    let count = min(count, 1 << 24)
-    while tree.bucketCount < count { addBucket() }
-    nodes.reserve(count)
   }
 
   mutating func leaveBucket(_ id: Int32) {

@@ -7,8 +7,8 @@ struct ExportWalk {
   var tree: Tree
   /// The node that comes next; -1 behind the last one.
   var next = NodeStore.root
-  /// Its path; empty for the root.
-  var path: [UInt8] = []
+  /// The path of the node above it; empty for the root and what is below that.
+  var path = ByteBuffer()
 }
 
 // A stream is what `exportClients` writes, then the nodes, in as many slices as wished: they are
@@ -49,7 +49,8 @@ extension XenStore {
     }
     for special in [Special.releaseDomain, .introduceDomain] {
       let entries = specialPermissions[special.rawValue].map { StatePermission($0) }
-      try writer.appendNode(path: Array(special.name.utf8), permissions: entries) { _ in }
+      try writer.appendNode(
+        path: Array(special.name.utf8).span, permissions: entries, value: Span())
     }
   }
 
@@ -142,14 +143,23 @@ extension XenStore {
       exportWalk = walk
     }
     var entries: [StatePermission] = []
+    var blob = ByteBuffer()
     let rootPath = [UInt8(ascii: "/")]
     var count = 0
     while walk.next >= 0, count < limit {
       let node = nodes.node(walk.next)
-      collect(node, into: &entries)
-      try writer.appendNode(
-        path: walk.path.isEmpty ? rootPath : walk.path, permissions: entries
-      ) { nodes.appendValue(node, to: &$0) }
+      blob.clear()
+      nodes.appendBlob(node, to: &blob)
+      collect(node, blob.span, into: &entries)
+      let value = blob.span.extracting(node.valueOffset..<node.blobLength)
+      if node.parent < 0 {
+        try writer.appendNode(path: rootPath.span, permissions: entries, value: value)
+      } else {
+        let name = Int(node.permissionCount) &* 4..<node.valueOffset
+        walk.path.append(UInt8(ascii: "/"))
+        walk.path.append(blob.span, name)
+        try writer.appendNode(path: walk.path.span, permissions: entries, value: value)
+      }
       step(&walk, node)
       count &+= 1
     }
@@ -164,39 +174,27 @@ extension XenStore {
   /// Goes on to the next node.
   @inline(__always)
   private func step(_ walk: inout ExportWalk, _ last: Node) {
+    walk.next = last.firstChild
     var node = last
-    if node.firstChild >= 0 {
-      walk.next = node.firstChild
-    } else {
-      while node.next < 0 {
-        guard node.parent >= 0 else {
-          walk.next = -1
-          return
-        }
-        walk.path.removeLast(Int(node.nameLength) &+ 1)
-        node = nodes.node(node.parent)
-      }
-      guard node.parent >= 0 else {
-        walk.next = -1
-        return
-      }
+    while walk.next < 0, node.parent >= 0 {
       walk.path.removeLast(Int(node.nameLength) &+ 1)
       walk.next = node.next
+      if walk.next < 0 { node = nodes.node(node.parent) }
     }
-    walk.path.append(UInt8(ascii: "/"))
-    nodes.appendName(nodes.node(walk.next), to: &walk.path)
   }
 
-  /// Collects a node's permissions without those of domains that are gone.
+  /// Collects a node's permissions, with which its bytes begin, without those of domains that are gone.
   @inline(__always)
-  private func collect(_ node: Node, into entries: inout [StatePermission]) {
+  private func collect(
+    _ node: Node, _ blob: Span<UInt8>, into entries: inout [StatePermission]
+  ) {
     entries.removeAll(keepingCapacity: true)
     for index in 0..<Int(node.permissionCount) {
-      let entry = nodes.permission(node, index)
-      guard index == 0 || isAlive(entry.domain, node.permissionEpoch) else { continue }
+      let at = index &* 4
+      let domain = UInt16(blob[at]) | UInt16(blob[at &+ 1]) &<< 8
+      guard index == 0 || isAlive(domain, node.permissionEpoch) else { continue }
       entries.append(
-        StatePermission(
-          Permission(DomainID(rawValue: entry.domain), Access(rawValue: entry.access))))
+        StatePermission(Permission(DomainID(rawValue: domain), Access(rawValue: blob[at &+ 2]))))
     }
   }
 
@@ -260,14 +258,17 @@ extension XenStore {
     let path = touched.path
     let id = nodes.walk(path.span).node
     if id < 0 || touched.isRemoval {
-      try writer.appendNode(record, .written, path: path, permissions: []) { _ in }
+      try writer.appendNode(
+        record, .written, path: path.span, permissions: [], value: Span())
       return
     }
     let node = nodes.node(id)
+    var blob: [UInt8] = []
+    nodes.appendBlob(node, to: &blob)
     var entries: [StatePermission] = []
-    collect(node, into: &entries)
-    try writer.appendNode(record, .written, path: path, permissions: entries) {
-      nodes.appendValue(node, to: &$0)
-    }
+    collect(node, blob.span, into: &entries)
+    try writer.appendNode(
+      record, .written, path: path.span, permissions: entries,
+      value: blob.span.extracting(node.valueOffset..<node.blobLength))
   }
 }

@@ -32,10 +32,13 @@ public struct StateImport {
   /// Makes an import.
   public init() {}
 
-  /// Makes an import into a store that is empty still, of about so many nodes: then the index need
-  /// not grow with them.
-  public init(of nodes: Int, into store: inout XenStore) {
-    store.nodes.reserve(nodes)
+  /// Makes an import into a store that is empty still, and makes room there for the nodes that come
+  /// next.
+  public init(from reader: StateReader, in stream: Span<UInt8>, into store: inout XenStore) {
+    var slots = [Int](repeating: 0, count: SizeClass.count)
+    let count = reader.surveyNodes(in: stream) { slots[SizeClass.fitting($0)] &+= 64 }
+    store.nodes.reserve(count, slots: slots)
+    place.index = FillingIndex(of: store.nodes, reserving: count)
   }
 
   /// Takes a record.
@@ -50,12 +53,7 @@ public struct StateImport {
     _ record: StateRecord, _ bytes: Span<UInt8>, into store: inout XenStore
   ) throws(ImportError) -> ConnectionID? {
     switch record {
-    case .node(let node):
-      if node.connection == 0 {
-        try store.importNode(node, bytes, &place)
-      } else {
-        try take(node, bytes)
-      }
+    case .node(let node): try take(node, bytes, into: &store)
     case .global: break
     case .connection(let record):
       guard connections[record.id] == nil else { throw .isThere }
@@ -75,7 +73,19 @@ public struct StateImport {
     return nil
   }
 
-  private mutating func take(_ node: NodeRecord, _ bytes: Span<UInt8>) throws(ImportError) {
+  @inline(__always)
+  mutating func take(
+    _ node: NodeRecord, _ bytes: Span<UInt8>, into store: inout XenStore
+  ) throws(ImportError) {
+    if node.connection == 0 {
+      try store.importNode(node, bytes, &place)
+    } else {
+      try note(node, bytes)
+    }
+  }
+
+  /// Keeps a node of a transaction for later.
+  private mutating func note(_ node: NodeRecord, _ bytes: Span<UInt8>) throws(ImportError) {
     let key = TransactionRecord(connection: node.connection, id: node.transaction)
     guard transactions.contains(key) else { throw .unknownOwner }
     // What was only read need not be known: such a transaction cannot be committed.
@@ -131,14 +141,6 @@ struct PendingNode {
   var bytes: [UInt8]
 }
 
-/// Where the last node came to stand: the next one is near.
-struct ImportPlace {
-  /// Its path.
-  var path: [UInt8] = []
-  /// The nodes on the way and where their names end in the path; the root ends at 0.
-  var steps: [(node: Int32, end: Int)] = [(NodeStore.root, 0)]
-}
-
 extension XenStore {
   // MARK: Clients
 
@@ -191,109 +193,6 @@ extension XenStore {
     var quotas = domains[number]?.quotas ?? defaultQuotas
     quotas.take(record.quotas)
     domains[number]?.quotas = quotas
-  }
-
-  // MARK: Nodes
-
-  /// Puts a node where its path says, with exactly its permissions and value. Nodes above it that
-  /// are missing are made; when their records come, they get what those say.
-  mutating func importNode(
-    _ record: NodeRecord, _ bytes: Span<UInt8>, _ place: inout ImportPlace
-  ) throws(ImportError) {
-    if bytes[record.path.lowerBound] == UInt8(ascii: "@") {
-      try importSpecial(record, bytes)
-      return
-    }
-    let text = bytes.extracting(record.path)
-    let parent = try commonPlace(text, &place)
-    let length = text.count &- (parent.end &+ 1)
-    guard record.permissions.count &+ record.value.count &+ max(length, 0) <= SizeClass.largest
-    else { throw .tooLong }
-    try collectPermissions(record, bytes)
-    if text.count == 1 {
-      nodes.setPermissions(NodeStore.root, permissions, epoch: epoch)
-      nodes.setValue(NodeStore.root, bytes, record.value)
-      return
-    }
-    var current = parent.node
-    var start = parent.end &+ 1
-    while start < text.count {
-      let end = NodeStore.componentEnd(text, start)
-      let hash = nodes.childHash(current, text, start..<end)
-      var child = nodes.child(current, text, start..<end, hash)
-      let isLast = end == text.count
-      if child < 0 {
-        child = nodes.insert(
-          under: current, text, start..<end, hash, permissions: permissions, epoch: epoch,
-          room: isLast ? record.value.count : 0)
-      } else if isLast {
-        nodes.setPermissions(child, permissions, epoch: epoch)
-      }
-      place.steps.append((child, end))
-      current = child
-      start = end &+ 1
-    }
-    if !record.value.isEmpty || nodes.node(current).valueLength > 0 {
-      nodes.setValue(current, bytes, record.value)
-    }
-    append(text, place.path.count..<text.count, to: &place.path)
-  }
-
-  /// The deepest node that a path has in common with the last one; the place is cut there.
-  @inline(__always)
-  private func commonPlace(
-    _ text: Span<UInt8>, _ place: inout ImportPlace
-  ) throws(ImportError) -> (node: Int32, end: Int) {
-    guard text.count > 0, text[0] == UInt8(ascii: "/"), text.count <= WireLimit.absolutePath else {
-      throw .badPath
-    }
-    var common = 0
-    let most = min(text.count, place.path.count)
-    while common < most, text[common] == place.path[common] { common &+= 1 }
-    // The node itself is made or found below its parent, so it must not be the common one.
-    while let last = place.steps.last, last.end > 0 {
-      if last.end <= common, last.end < text.count, text[last.end] == UInt8(ascii: "/") { break }
-      place.steps.removeLast()
-    }
-    let step = place.steps.last ?? (NodeStore.root, 0)
-    place.path.removeLast(place.path.count &- step.end)
-    guard text.count == 1 || PathRule.isCanonical(text, from: step.end &+ 1) else {
-      throw .badPath
-    }
-    return step
-  }
-
-  private mutating func importSpecial(
-    _ record: NodeRecord, _ bytes: Span<UInt8>
-  ) throws(ImportError) {
-    guard let special = Special(bytes, record.path) else { throw .badPath }
-    try collectPermissions(record, bytes)
-    specialPermissions[special.rawValue] = permissions.map {
-      Permission(DomainID(rawValue: $0.domain), Access(rawValue: $0.access))
-    }
-  }
-
-  /// Collects the permissions of a record in the scratch space, without those of domains that are
-  /// gone, and makes the others known.
-  @inline(__always)
-  private mutating func collectPermissions(
-    _ record: NodeRecord, _ bytes: Span<UInt8>
-  ) throws(ImportError) {
-    guard let owner = record.permission(0, in: bytes)?.permission, owner.domain.isReal else {
-      throw .badPermissions
-    }
-    permissions.removeAll(keepingCapacity: true)
-    if births[Int(owner.domain.rawValue)] == 0 { know(owner.domain) }
-    permissions.append((owner.domain.rawValue, owner.access.rawValue))
-    for index in 1..<max(1, record.permissionCount) {
-      guard let entry = record.permission(index, in: bytes), !entry.isStale else { continue }
-      let domain = entry.permission.domain
-      if births[Int(domain.rawValue)] == 0 {
-        guard domain.isReal, census.holds(domain) else { continue }
-        know(domain)
-      }
-      permissions.append((domain.rawValue, entry.permission.access.rawValue))
-    }
   }
 
   // MARK: Transactions

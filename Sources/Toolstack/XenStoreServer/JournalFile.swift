@@ -188,8 +188,8 @@ import Synchronization
 
   /// Who is suspected, after this file's server has ended.
   static func strikes(in path: String) -> Strikes {
-    guard let file = try? SystemCalls.contents(of: path), file.count >= headBytes,
-      word(file, 0) == magic
+    guard let file = try? SystemCalls.contents(of: path, atMost: headBytes),
+      file.count == headBytes, word(file, 0) == magic
     else { return Strikes() }
     let known = Strikes(suspect: word(file, 104), count: word(file, 112), time: word(file, 120))
     return known.adding(word(file, 96), at: UInt64(SystemCalls.milliseconds() / 1000))

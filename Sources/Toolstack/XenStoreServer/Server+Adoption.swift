@@ -24,7 +24,7 @@ extension Server {
     var records = StateImport()
     do throws(StateError) {
       var reader = try StateReader(stream)
-      records = StateImport(of: reader.countNodes(in: stream), into: &store)
+      records = StateImport(from: reader, in: stream, into: &store)
       while try adoptRecord(&reader, stream, &records, &adopted, &losses) {}
     } catch {
       losses.note("\(error.reason) at byte \(error.offset): nothing behind it is known")
@@ -49,6 +49,9 @@ extension Server {
   ) throws(StateError) -> Bool {
     let record: StateRecord
     do throws(StateError) {
+      try records.takeNodes(from: &reader, in: stream, into: &store) { error, reader in
+        losses.note("\(error) before byte \(reader.offset)")
+      }
       guard let next = try reader.next(in: stream) else { return false }
       record = next
     } catch {

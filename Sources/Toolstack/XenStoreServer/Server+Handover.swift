@@ -1,4 +1,5 @@
 import CXenStore
+import Glibc
 import XenStoreCore
 import XenStoreState
 import XenStoreWire
@@ -18,22 +19,14 @@ extension Server {
     // What was served may have begun a transaction, or ended the connection that asks.
     guard update?.start != nil, obstacle(start) == nil else { return }
     let path = stateDirectory + "/state_dump"
-    do throws(StateError) {
-      let stream = try stream(start)
-      let written = cxs_microseconds()
+    do throws(SystemError) {
+      let count = try writeState(start, to: path)
       log.write(
-        "live update: \(stream.count) bytes for \(start.line.joined(separator: " ")) "
-          + "in \((written &- begin) / 1000) ms")
-      do throws(SystemError) {
-        try SystemCalls.writeSecret(stream, to: path)
-      } catch {
-        restartCheckpoint()
-        endUpdate(because: "\(error.message): there the program would find what we know")
-        return
-      }
+        "live update: \(count) bytes for \(start.line.joined(separator: " ")) "
+          + "in \((cxs_microseconds() &- begin) / 1000) ms")
     } catch {
       restartCheckpoint()
-      endUpdate(because: "What is known cannot be written as a stream: \(error.reason)")
+      endUpdate(because: "\(error.message): there the program would find what we know")
       return
     }
     let wasTracing = trace.isOn
@@ -90,9 +83,52 @@ extension Server {
 }
 
 extension Server {
-  /// Everything that we know, as a stream. The request to hand over is answered in it.
-  private mutating func stream(_ start: LiveUpdate.Start) throws(StateError) -> [UInt8] {
+  /// Writes everything that we know to a file that only we may read, in place of one that is there.
+  ///
+  /// - Returns: how many bytes it is.
+  /// - Throws: why it cannot be; then there is no file.
+  private mutating func writeState(
+    _ start: LiveUpdate.Start, to path: String
+  ) throws(SystemError) -> Int {
+    SystemCalls.remove(path)
+    let file = try SystemCalls.createPrivate(path)
+    defer { close(file) }
+    do throws(SystemError) {
+      return try writeState(start, to: file)
+    } catch {
+      SystemCalls.remove(path)
+      throw error
+    }
+  }
+
+  private mutating func writeState(
+    _ start: LiveUpdate.Start, to file: Int32
+  ) throws(SystemError) -> Int {
     var writer = StateWriter(version: start.isOurs ? .two : .one)
+    var count = 0
+    var isLeft = true
+    store.beginExport()
+    defer { store.endExport() }
+    while isLeft {
+      do throws(StateError) {
+        if count == 0 { try exportClients(start, to: &writer) }
+        isLeft = try exportNodes(start, to: &writer)
+      } catch {
+        errno = EIO
+        throw SystemError("What is known cannot be written as a stream: \(error.reason)")
+      }
+      // A part at a time, which is still in the cache when the kernel copies it.
+      try SystemCalls.append(writer.bytes, to: file)
+      count &+= writer.count
+      writer.clear()
+    }
+    return count
+  }
+
+  /// Writes what is known of the server and its clients. The request to hand over is answered in it.
+  private mutating func exportClients(
+    _ start: LiveUpdate.Start, to writer: inout StateWriter
+  ) throws(StateError) {
     writer.append(GlobalRecord(socket: listener, eventChannels: host.descriptor))
     let answer = store.message(answering: start.effect, Array("OK\0".utf8))
     try store.exportClients(to: &writer) { id, record in
@@ -109,11 +145,15 @@ extension Server {
       }
       return true
     }
-    store.beginExport()
-    defer { store.endExport() }
-    while try store.exportNodes(atMost: .max, to: &writer) {}
+  }
+
+  /// Writes some nodes, then the end; false when that is written.
+  private mutating func exportNodes(
+    _ start: LiveUpdate.Start, to writer: inout StateWriter
+  ) throws(StateError) -> Bool {
+    if try store.exportNodes(atMost: 1024, to: &writer) { return true }
     if start.isOurs { try store.exportTransactions(to: &writer) { slots[$0.index] >= 0 } }
     writer.end()
-    return writer.take()
+    return false
   }
 }

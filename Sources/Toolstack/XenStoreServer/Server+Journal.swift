@@ -167,7 +167,30 @@ extension Server {
   }
 
   private mutating func continueCheckpoint() throws(SystemError) -> Bool {
-    guard let recorder, var checkpoint = recorder.checkpoint else { return false }
+    // Taken out, so that its space grows without being copied.
+    guard var checkpoint = recorder?.checkpoint.take() else { return false }
+    do throws(SystemError) {
+      if try writePart(of: &checkpoint) {
+        recorder?.checkpoint = checkpoint
+        return true
+      }
+    } catch {
+      close(checkpoint.file)
+      throw error
+    }
+    store.endExport()
+    close(checkpoint.file)
+    guard let folder = recorder?.folder, let generation = recorder?.generation else { return false }
+    try SystemCalls.rename(folder.unfinished(generation), to: folder.checkpoint(generation))
+    recorder?.leftovers = folder.files(before: generation)
+    recorder?.limit = max(Recorder.smallest, checkpoint.written)
+    return true
+  }
+
+  /// Writes a part of a checkpoint; false when it is complete.
+  private mutating func writePart(of checkpoint: inout Recorder.Checkpoint) throws(SystemError)
+    -> Bool
+  {
     let isLeft: Bool
     do throws(StateError) {
       isLeft = try store.exportNodes(atMost: 64, to: &checkpoint.writer)
@@ -176,20 +199,10 @@ extension Server {
       throw SystemError("checkpoint: \(error.reason)")
     }
     if !isLeft { checkpoint.writer.end() }
-    let bytes = checkpoint.writer.take()
-    try SystemCalls.append(bytes, to: checkpoint.file)
-    checkpoint.written &+= bytes.count
-    self.recorder?.checkpoint = checkpoint
-    if isLeft { return true }
-    store.endExport()
-    close(checkpoint.file)
-    self.recorder?.checkpoint = nil
-    let folder = recorder.folder
-    let generation = recorder.generation
-    try SystemCalls.rename(folder.unfinished(generation), to: folder.checkpoint(generation))
-    self.recorder?.leftovers = folder.files(before: generation)
-    self.recorder?.limit = max(Recorder.smallest, checkpoint.written)
-    return true
+    try SystemCalls.append(checkpoint.writer.bytes, to: checkpoint.file)
+    checkpoint.written &+= checkpoint.writer.count
+    checkpoint.writer.clear()
+    return isLeft
   }
 
   /// Begins the checkpoint anew whose snapshot somebody else's export took.

@@ -13,8 +13,7 @@ extension Server {
         log.write("\(folder.path): what is there is of an earlier boot; the store begins empty")
         return
       }
-      let stream = try SystemCalls.contents(of: folder.checkpoint(first))
-      guard take(stream, folder.checkpoint(first)) else { return }
+      guard try takeCheckpoint(folder.checkpoint(first)) else { return }
       var rings: [DomainID: NotedRing] = [:]
       guard replay(journal, folder.journal(first), &rings) else { return }
       for generation in folder.journals(from: first).dropFirst() {
@@ -51,26 +50,41 @@ extension Server {
   }
 
   /// Takes in a checkpoint; false when it makes no sense.
-  private mutating func take(_ stream: [UInt8], _ path: String) -> Bool {
-    var importer = StateImport()
+  private mutating func takeCheckpoint(_ path: String) throws(SystemError) -> Bool {
+    let file = try MappedFile(path)
+    let stream = file.bytes
     do throws(StateError) {
-      var reader = try StateReader(stream.span)
-      importer = StateImport(of: reader.countNodes(in: stream.span), into: &store)
-      while let record = try reader.next(in: stream.span) {
-        do throws(ImportError) {
-          try reader.withBytes(in: stream.span) { bytes throws(ImportError) in
-            _ = try importer.take(record, bytes, into: &store)
-          }
-        } catch {
-          log.write("\(path): the record before byte \(reader.offset) is left out: \(error)")
+      var reader = try StateReader(stream)
+      var importer = StateImport(from: reader, in: stream, into: &store)
+      var losses = Losses()
+      repeat {
+        try importer.takeNodes(from: &reader, in: stream, into: &store) { error, reader in
+          losses.note("\(error) before byte \(reader.offset)")
         }
-      }
+      } while try takeRecord(&reader, stream, &importer, &losses)
       importer.finish(&store)
+      if losses.count > 0 {
+        log.write("\(path): \(losses.count) records are left out, the first: \(losses.first)")
+      }
       return true
     } catch {
       log.write("\(path): makes no sense at byte \(error.offset): \(error.reason)")
       return false
     }
+  }
+
+  /// Takes the next record; false behind the last one.
+  private mutating func takeRecord(
+    _ reader: inout StateReader, _ stream: Span<UInt8>, _ importer: inout StateImport,
+    _ losses: inout Losses
+  ) throws(StateError) -> Bool {
+    guard let record = try reader.next(in: stream) else { return false }
+    do throws(ImportError) {
+      try importer.take(record, reader.bytes(in: stream), into: &store)
+    } catch {
+      losses.note("\(error) before byte \(reader.offset)")
+    }
+    return true
   }
 
   /// Serves the rings of domains that were served before.

@@ -7,36 +7,44 @@ extension SystemCalls {
   static let bootName: [UInt8] =
     (try? contents(of: "/proc/sys/kernel/random/boot_id").filter { $0 > 32 }) ?? []
 
-  /// Reads a whole file.
+  /// Reads a file, or the bytes that it begins with.
   ///
   /// - Throws: what the kernel refused.
-  static func contents(of path: String) throws(SystemError) -> [UInt8] {
+  static func contents(
+    of path: String, atMost limit: Int = .max
+  ) throws(SystemError) -> [UInt8] {
     // Safety: the path is passed with its nul.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError(path) }
     defer { close(descriptor) }
+    // Some files, as those of /proc, do not say how long they are.
+    let length = max(4096, lseek(descriptor, 0, SEEK_END) &+ 1)
+    _ = lseek(descriptor, 0, SEEK_SET)
     var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = unsafe part.withUnsafeMutableBytes { part in
+    while bytes.count < limit {
+      var count = 0
+      let room = min(length, limit &- bytes.count)
+      let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { part, initialized in
         // Safety: the kernel writes at most the buffer's own length.
-        unsafe Glibc.read(descriptor, part.baseAddress, part.count)
+        count = unsafe Glibc.read(descriptor, part.baseAddress, part.count)
+        initialized = max(0, count)
       }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw SystemError(path) }
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: part[..<count])
+      if count == 0 { break }
+      if bytes.isEmpty { bytes = part } else { bytes += part }
     }
+    return bytes
   }
 
   /// Appends bytes to an open file.
   ///
   /// - Throws: what the kernel refused.
-  static func append(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+  static func append(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemError) {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { bytes in
-        // Safety: what is read lies within the array.
+        // Safety: what is read lies within the span.
         unsafe Glibc.write(
           descriptor, bytes.baseAddress.map { unsafe $0 + written }, bytes.count &- written)
       }

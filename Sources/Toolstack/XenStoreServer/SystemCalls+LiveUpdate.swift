@@ -79,19 +79,6 @@ extension SystemCalls {
     return nil
   }
 
-  /// Writes a file that only we may read, in place of one that is there.
-  static func writeSecret(_ bytes: [UInt8], to path: String) throws(SystemError) {
-    remove(path)
-    let descriptor = try createPrivate(path)
-    defer { close(descriptor) }
-    do throws(SystemError) {
-      try append(bytes, to: descriptor)
-    } catch {
-      remove(path)
-      throw error
-    }
-  }
-
   /// When a file was written last, in nanoseconds; nil when there is none.
   static func age(_ path: String) -> Int64? {
     var status = stat()

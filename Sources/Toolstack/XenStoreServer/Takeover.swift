@@ -12,30 +12,14 @@ func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemEr
   var log = Log.opened(for: options)
   do throws(SystemError) {
     let path = try Legacy.find(predecessor, options)
-    let stream = try SystemCalls.contents(of: path)
-    let legacy: Legacy
-    do throws(StateError) {
-      legacy = try Legacy(stream.span)
-    } catch {
-      log.write(
-        "live update: \(path), where the server before us left what it knew, cannot be read: "
-          + "\(error.reason). It is kept for a look at it.", .error)
-      errno = EINVAL
-      throw SystemError(path)
-    }
-    var server = try Server(options, host: try legacy.openHost(), listener: legacy.listener)
-    for remark in options.remarks { server.log.write(remark) }
-    server.adopt(stream.span)
-    server.store.makeOwnNode()
+    var server = try Server(options, adopting: path, &log)
     SystemCalls.remove(path)
-    // What a server of ours wrote down goes on; a stranger changed the store without writing it down.
-    if !legacy.isOurs { server.folder?.removeAll(before: .max) }
     if let folder = server.folder { server.startRecording(in: folder) }
     if let path = options.pidFile { try? SystemCalls.writeProcessFile(path) }
     SystemCalls.notifyReady()
     server.hasJustTakenOver = predecessor == .dump
     server.log.write(
-      "live update: took over \(server.clients.count) connections and \(stream.count) bytes "
+      "live update: took over \(server.clients.count) connections and \(server.store.nodeCount) nodes "
         + "in \((cxs_microseconds() &- begin) / 1000) ms", .notice)
     server.run()
   } catch {
@@ -43,6 +27,33 @@ func takeOver(_ options: Options, from predecessor: Predecessor) throws(SystemEr
       "live update: \(error.message). The server before us is gone: end the domains that run, and "
         + "start the host anew.", .error)
     throw error
+  }
+}
+
+extension Server {
+  /// Makes a server that knows what the file of a server before it says.
+  ///
+  /// - Throws: what makes it impossible.
+  fileprivate init(
+    _ options: Options, adopting path: String, _ log: inout Log
+  ) throws(SystemError) {
+    let stream = try MappedFile(path)
+    let legacy: Legacy
+    do throws(StateError) {
+      legacy = try Legacy(stream.bytes)
+    } catch {
+      log.write(
+        "live update: \(path), where the server before us left what it knew, cannot be read: "
+          + "\(error.reason). It is kept for a look at it.", .error)
+      errno = EINVAL
+      throw SystemError(path)
+    }
+    try self.init(options, host: try legacy.openHost(), listener: legacy.listener)
+    for remark in options.remarks { self.log.write(remark) }
+    adopt(stream.bytes)
+    store.makeOwnNode()
+    // What a server of ours wrote down goes on; a stranger changed the store without writing it down.
+    if !legacy.isOurs { folder?.removeAll(before: .max) }
   }
 }
 

@@ -26,13 +26,12 @@ struct DumpReader {
     return header.count
   }
 
-  /// Reads the next line; nil behind the last one.
+  /// Reads the next line, which is not a node's; nil behind the last one.
   mutating func next(
     in stream: Span<UInt8>, from offset: inout Int
   ) throws(StateError) -> StateRecord? {
     let start = offset
     guard start < stream.count else { return nil }
-    if Self.isNode(stream, at: start) { return .node(try node(in: stream, from: &offset)) }
     var fields: [Range<Int>] = []
     var field = start
     var end = start
@@ -182,10 +181,11 @@ struct DumpReader {
       && stream[start &+ 4] == UInt8(ascii: "e") && stream[start &+ 5] == UInt8(ascii: ",")
   }
 
-  /// Reads the line of a node, whose beginning was seen.
-  private mutating func node(
+  /// Reads the next line if it is a node's; nil if it is none, or none is left.
+  mutating func nextNode(
     in stream: Span<UInt8>, from offset: inout Int
-  ) throws(StateError) -> NodeRecord {
+  ) throws(StateError) -> NodeRecord? {
+    guard Self.isNode(stream, at: offset) else { return nil }
     var end = offset &+ Self.nodePrefix
     if let node = nodeFields(stream, from: &end) {
       offset = end &+ 1

@@ -10,10 +10,23 @@ struct RecordReader {
 
   private var body: Int { start &+ Layout.recordHeader }
 
+  /// Finds the end of the record whose header stands there.
+  ///
+  /// - Throws: `truncated` when its body is not all there.
+  @inline(__always)
+  init(at start: Int, in stream: Span<UInt8>, _ version: StateVersion) throws(StateError) {
+    let length = Int(Layout.word(stream, start &+ 4))
+    let body = start &+ Layout.recordHeader
+    guard length <= stream.count &- body else { throw StateError(.truncated, at: start) }
+    self.start = start
+    // The C daemons count the padding, the document does not.
+    end = min(Layout.padded(body &+ length), stream.count)
+    self.version = version
+  }
+
   /// Reads a record of that type; nil when it is the end, or of a type that we do not know.
   ///
   /// - Throws: what is wrong with it.
-  @inline(__always)
   func read(_ type: UInt32, _ stream: Span<UInt8>) throws(StateError) -> StateRecord? {
     switch RecordType(rawValue: type) {
     case .node: .node(try node(stream))
@@ -33,7 +46,11 @@ struct RecordReader {
     guard length <= end &- body else { throw StateError(.tooShort, at: start) }
   }
 
-  private func node(_ stream: Span<UInt8>) throws(StateError) -> NodeRecord {
+  /// Reads a node.
+  ///
+  /// - Throws: what is wrong with it.
+  @inline(__always)
+  func node(_ stream: Span<UInt8>) throws(StateError) -> NodeRecord {
     try need(Layout.node)
     let pathLength = Int(Layout.half(stream, body &+ 8))
     let valueLength = Int(Layout.half(stream, body &+ 10))

@@ -4,29 +4,27 @@ import XenStoreWire
 public struct StateWriter {
   /// The version that is written.
   public let version: StateVersion
-  /// What is written so far and was not taken yet.
-  public private(set) var bytes: [UInt8] = []
+  /// The first `count` bytes are what is written so far and was not cleared yet.
+  private var space: [UInt8] = []
+  /// How many bytes are written so far and were not cleared yet.
+  public private(set) var count = 0
 
   /// Writes the beginning.
   public init(version: StateVersion) {
     self.version = version
-    bytes.append(contentsOf: "xenstore".utf8)
+    append(Array("xenstore".utf8))
     append(version.rawValue.byteSwapped)
     append(0 as UInt32)
   }
 
-  /// Goes on with a stream whose beginning is written elsewhere.
-  public init(continuing version: StateVersion) { self.version = version }
-
-  /// Takes what is written so far, so that a long stream need not stand in memory at once.
-  public mutating func take() -> [UInt8] {
-    var taken: [UInt8] = []
-    swap(&taken, &bytes)
-    return taken
+  /// What is written so far and was not cleared yet.
+  public var bytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { space.span.extracting(0..<count) }
   }
 
-  /// Makes room for so many more bytes.
-  public mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count &+ count) }
+  /// Forgets what is written so far, so that a long stream need not stand in memory at once.
+  public mutating func clear() { count = 0 }
 
   /// Writes the end.
   public mutating func end() { finish(begin(.end)) }
@@ -46,7 +44,7 @@ public struct StateWriter {
     guard let unread = UInt16(exactly: record.unread.count),
       let partial = UInt16(exactly: record.partialReply),
       let unsent = UInt32(exactly: record.unsent.count), record.partialReply <= record.unsent.count
-    else { throw StateError(.doesNotFit, at: bytes.count) }
+    else { throw StateError(.doesNotFit, at: count) }
     let start = begin(.connection)
     append(record.id)
     let fields = record.uniqueID == nil ? 0 : Layout.hasUniqueID
@@ -66,8 +64,8 @@ public struct StateWriter {
     append(unread)
     append(partial)
     append(unsent)
-    bytes.append(contentsOf: record.unread)
-    bytes.append(contentsOf: record.unsent)
+    append(record.unread)
+    append(record.unsent)
     if let uniqueID = record.uniqueID {
       pad(from: start)
       append(UInt32(truncatingIfNeeded: uniqueID))
@@ -82,17 +80,17 @@ public struct StateWriter {
   public mutating func append(_ record: WatchRecord) throws(StateError) {
     guard let path = UInt16(exactly: record.path.count &+ 1),
       let token = UInt16(exactly: record.token.count &+ 1)
-    else { throw StateError(.doesNotFit, at: bytes.count) }
+    else { throw StateError(.doesNotFit, at: count) }
     let depth = version == .one ? nil : record.depth
     let start = begin(depth == nil ? .watch : .watchWithDepth)
     append(record.connection)
     append(path)
     append(token)
     if let depth { append(depth) }
-    bytes.append(contentsOf: record.path)
-    bytes.append(0)
-    bytes.append(contentsOf: record.token)
-    bytes.append(0)
+    append(record.path)
+    append(0 as UInt8)
+    append(record.token)
+    append(0 as UInt8)
     finish(start)
   }
 
@@ -110,7 +108,7 @@ public struct StateWriter {
   /// - Throws: `doesNotFit` when there are more than 65,535.
   public mutating func append(quotas: [QuotaRecord]) throws(StateError) {
     guard let count = UInt16(exactly: quotas.count) else {
-      throw StateError(.doesNotFit, at: bytes.count)
+      throw StateError(.doesNotFit, at: self.count)
     }
     let start = begin(.quotas)
     append(count)
@@ -124,7 +122,7 @@ public struct StateWriter {
   /// - Throws: `doesNotFit` when it has more than 65,535 quotas.
   public mutating func append(_ record: DomainRecord) throws(StateError) {
     guard let count = UInt16(exactly: record.quotas.count) else {
-      throw StateError(.doesNotFit, at: bytes.count)
+      throw StateError(.doesNotFit, at: self.count)
     }
     let start = begin(.domain)
     append(record.domain.rawValue)
@@ -138,8 +136,8 @@ public struct StateWriter {
   private mutating func write(_ quotas: [QuotaRecord]) {
     for quota in quotas { append(quota.value) }
     for quota in quotas {
-      bytes.append(contentsOf: quota.name)
-      bytes.append(0)
+      append(quota.name)
+      append(0 as UInt8)
     }
   }
 
@@ -150,11 +148,9 @@ public struct StateWriter {
   /// - Parameters:
   ///   - path: the absolute path, or a name that begins with `@`.
   ///   - permissions: at least one, of the owner.
-  ///   - value: appends the value to the array.
   /// - Throws: `doesNotFit` when a length needs more than 16 bits; nothing is written then.
-  @inline(__always)
   public mutating func appendNode(
-    path: [UInt8], permissions: [StatePermission], value: (inout [UInt8]) -> Void
+    path: Span<UInt8>, permissions: [StatePermission], value: Span<UInt8>
   ) throws(StateError) {
     try appendNode(
       TransactionRecord(connection: 0, id: 0), [], path: path, permissions: permissions,
@@ -164,71 +160,99 @@ public struct StateWriter {
   /// Writes a node of an open transaction; one without permissions was removed in it.
   ///
   /// - Throws: `doesNotFit` when a length needs more than 16 bits; nothing is written then.
+  @inline(__always)
   public mutating func appendNode(
-    _ transaction: TransactionRecord, _ accesses: NodeRecord.Accesses, path: [UInt8],
-    permissions: [StatePermission], value: (inout [UInt8]) -> Void
+    _ transaction: TransactionRecord, _ accesses: NodeRecord.Accesses, path: Span<UInt8>,
+    permissions: [StatePermission], value: Span<UInt8>
   ) throws(StateError) {
-    let start = begin(.node)
-    append(transaction.connection)
-    append(transaction.id)
-    append(UInt16(truncatingIfNeeded: path.count &+ 1))
-    append(0 as UInt16)
-    append(accesses.rawValue)
-    append(UInt16(truncatingIfNeeded: permissions.count))
+    guard path.count < 0xffff, value.count <= 0xffff, permissions.count <= 0xffff else {
+      throw StateError(.doesNotFit, at: count)
+    }
+    let body = Layout.node &+ permissions.count &* 4 &+ path.count &+ 1 &+ value.count
+    let length = Layout.padded(body)
+    makeRoom(Layout.recordHeader &+ length)
+    // There are many nodes: their records are put together in place.
+    var at = count
+    let end = at &+ Layout.recordHeader &+ length
+    count = end
+    var output = space.mutableSpan
+    Layout.put(RecordType.node.rawValue, &output, &at)
+    Layout.put(UInt32(truncatingIfNeeded: length), &output, &at)
+    Layout.put(transaction.connection, &output, &at)
+    Layout.put(transaction.id, &output, &at)
+    Layout.put(path.count &+ 1, value.count, &output, &at)
+    Layout.put(Int(accesses.rawValue), permissions.count, &output, &at)
     for entry in permissions {
-      bytes.append(entry.permission.access.letter)
-      bytes.append(entry.isStale ? 1 : 0)
-      append(entry.permission.domain.rawValue)
+      let flags = entry.isStale ? 0x100 : 0
+      let letter = Int(entry.permission.access.letter)
+      Layout.put(letter | flags, Int(entry.permission.domain.rawValue), &output, &at)
     }
-    bytes.append(contentsOf: path)
-    bytes.append(0)
-    let before = bytes.count
-    value(&bytes)
-    let length = bytes.count &- before
-    guard length >= 0, length <= 0xffff, path.count < 0xffff, permissions.count <= 0xffff else {
-      bytes.removeSubrange(start...)
-      throw StateError(.doesNotFit, at: start)
+    Layout.put(path, &output, &at)
+    output[at] = 0
+    at &+= 1
+    Layout.put(value, &output, &at)
+    while at < end {
+      output[at] = 0
+      at &+= 1
     }
-    let at = start &+ Layout.recordHeader &+ 10
-    bytes[at] = UInt8(truncatingIfNeeded: length)
-    bytes[at &+ 1] = UInt8(truncatingIfNeeded: length &>> 8)
-    finish(start)
   }
 
   // MARK: Bytes
 
-  @inline(__always)
   private mutating func begin(_ type: RecordType) -> Int {
-    let start = bytes.count
+    let start = count
     append(type.rawValue)
     append(0 as UInt32)
     return start
   }
 
   /// Pads a record and sets its length.
-  @inline(__always)
   private mutating func finish(_ start: Int) {
     pad(from: start)
-    let length = bytes.count &- start &- Layout.recordHeader
-    for index in 0..<4 {
-      bytes[start &+ 4 &+ index] = UInt8(truncatingIfNeeded: length &>> (index &* 8))
-    }
+    let length = UInt32(truncatingIfNeeded: count &- start &- Layout.recordHeader)
+    var at = start &+ 4
+    var output = space.mutableSpan
+    Layout.put(length, &output, &at)
   }
 
-  @inline(__always)
   private mutating func pad(from start: Int) {
-    while (bytes.count &- start) & 7 != 0 { bytes.append(0) }
+    while (count &- start) & 7 != 0 { append(0 as UInt8) }
   }
 
-  @inline(__always)
+  private mutating func append(_ byte: UInt8) {
+    makeRoom(1)
+    space[count] = byte
+    count &+= 1
+  }
+
+  private mutating func append(_ bytes: [UInt8]) {
+    makeRoom(bytes.count)
+    var at = count
+    count = at &+ bytes.count
+    var output = space.mutableSpan
+    Layout.put(bytes.span, &output, &at)
+  }
+
   private mutating func append(_ half: UInt16) {
-    bytes.append(UInt8(truncatingIfNeeded: half))
-    bytes.append(UInt8(truncatingIfNeeded: half &>> 8))
+    append(UInt8(truncatingIfNeeded: half))
+    append(UInt8(truncatingIfNeeded: half &>> 8))
+  }
+
+  private mutating func append(_ word: UInt32) {
+    makeRoom(4)
+    var at = count
+    count = at &+ 4
+    var output = space.mutableSpan
+    Layout.put(word, &output, &at)
   }
 
   @inline(__always)
-  private mutating func append(_ word: UInt32) {
-    append(UInt16(truncatingIfNeeded: word))
-    append(UInt16(truncatingIfNeeded: word &>> 16))
+  private mutating func makeRoom(_ bytes: Int) {
+    if space.count &- count < bytes { grow(bytes) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ bytes: Int) {
+    space.append(contentsOf: repeatElement(0, count: max(bytes, space.count, 4096)))
   }
 }

@@ -125,16 +125,12 @@ struct WatchTable {
 
   /// Appends the watches that an event at a path matches, those set highest first.
   func collect(_ path: Span<UInt8>, into found: inout [Int32]) {
-    var below = 0
-    if path.count > 1 {
-      for index in 0..<path.count where path[index] == UInt8(ascii: "/") { below &+= 1 }
-    }
     var current = Self.root
     var start = 1
     while true {
       var watch = places[Int(current)].firstWatch
       while watch >= 0 {
-        if let depth = self[watch].depth, below > depth {
+        if let depth = self[watch].depth, Self.components(path, from: start) > depth {
           // The change is too far below.
         } else {
           found.append(watch)
@@ -146,8 +142,15 @@ struct WatchTable {
       current = child(current, path, start..<end, hashOf(current, path, start..<end))
       if current < 0 { return }
       start = end &+ 1
-      below &-= 1
     }
+  }
+
+  /// How many components a path has from the one on that begins at `start`.
+  private static func components(_ path: Span<UInt8>, from start: Int) -> Int {
+    guard start < path.count else { return 0 }
+    var count = 1
+    for index in start..<path.count where path[index] == UInt8(ascii: "/") { count &+= 1 }
+    return count
   }
 
   /// The watch of that connection, path and token; -1 when there is none.

@@ -152,7 +152,7 @@ extension XenStore {
       reply.clear()
       work &+= 1
       guard let request = try? Request(reading: entry.type, payload),
-        (try? perform(caller, request, payload)) == .changed, watches.count > 0,
+        (try? perform(caller, request, payload)) == .changed, watches.count > 0, isWatched(),
         done.insert(mark(path)).inserted
       else { continue }
       fire(walkPath().node, .all)
@@ -307,9 +307,10 @@ extension XenStore {
       else { continue }
       let payload = log.span.extracting(entry.payload)
       var strings = Strings()
-      guard let range = strings.next(in: payload),
-        (try? resolve(caller, payload, range)) != nil
-      else { continue }
+      guard let range = strings.next(in: payload), Special(payload, range) == nil else { continue }
+      recall(caller, payload, range)
+      // What stands below a removed node may be watched although the node itself is not.
+      guard entry.type == .remove || isWatched() else { continue }
       let old = nodes.walk(path.span).node
       // A directory that was there already was not touched.
       if entry.type == .makeDirectory, old >= 0 { continue }

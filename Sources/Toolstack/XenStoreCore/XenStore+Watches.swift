@@ -101,6 +101,14 @@ extension XenStore {
     }
   }
 
+  /// Whether an event for the path in the scratch space matches any watch.
+  mutating func isWatched() -> Bool {
+    let text = path
+    matches.removeAll(keepingCapacity: true)
+    watches.collect(text.span, into: &matches)
+    return !matches.isEmpty
+  }
+
   /// Whether a watcher may know of a change: who may read the node or its parent.
   private func mayHear(_ caller: Caller, _ id: Int32) -> Bool {
     if access(caller, id).contains(.read) { return true }

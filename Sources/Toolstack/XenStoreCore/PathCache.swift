@@ -16,6 +16,11 @@ struct PathCache {
   private var entries = Array(repeating: Entry(), count: count)
   private var paths = [UInt8](repeating: 0, count: count * longest)
 
+  /// The directory of the path that was searched for last, up to its slash: the next is often below it.
+  private var directory: [UInt8] = []
+  private var directoryNode: Int32 = -1
+  private var directoryShape: UInt64 = .max
+
   /// The node of a path and its parent; nil when they are not known.
   @inline(__always)
   func find(_ path: Span<UInt8>, _ hash: UInt64, shape: UInt64) -> (node: Int32, ancestor: Int32)? {
@@ -46,5 +51,28 @@ struct PathCache {
       shape: shape, hash: hash, node: node, ancestor: ancestor,
       length: Int32(truncatingIfNeeded: path.count))
     copy(path, 0..<path.count, into: &paths, at: slot &* Self.longest)
+  }
+
+  /// The node from which a search for a path may begin, and where the component after it begins.
+  @inline(__always)
+  func above(_ path: Span<UInt8>, shape: UInt64) -> (node: Int32, start: Int) {
+    let count = directory.count
+    guard directoryShape == shape, count < path.count, equal(directory, 0, path, 0, count: count)
+    else { return (NodeStore.root, 1) }
+    return (directoryNode, count)
+  }
+
+  /// Remembers the deepest directory that a search met.
+  @inline(__always)
+  mutating func keepDirectory(_ path: Span<UInt8>, _ walk: Walk, shape: UInt64) {
+    guard walk.ancestor > NodeStore.root,
+      walk.ancestor != directoryNode || directoryShape != shape
+    else { return }
+    var end = walk.rest
+    while path[end &- 1] != UInt8(ascii: "/") { end &-= 1 }
+    directory.removeAll(keepingCapacity: true)
+    append(path, 0..<end, to: &directory)
+    directoryNode = walk.ancestor
+    directoryShape = shape
   }
 }

@@ -7,7 +7,7 @@ extension NodeStore {
     if tree.nodeCount >= tree.bucketCount { addBucket() }
     tree.generation &+= 1
     // With no other version, what is known of nodes that exist stays true.
-    if !snapshots.open.isEmpty { changeShape() }
+    if !snapshots.open.isEmpty, !tree.isShapeOwn { changeShape() }
     let id = makeNode()
     let blob = makeSlot(SizeClass.fitting(permissions.count &* 4 &+ name.count))
     let number = Int(blob & 31)

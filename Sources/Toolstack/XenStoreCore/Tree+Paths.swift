@@ -17,11 +17,15 @@ struct Walk {
 
 extension NodeStore {
   /// Follows a canonical absolute path.
+  ///
+  /// - Parameters:
+  ///   - directory: a node on the way.
+  ///   - start: where the component after it begins.
   @inline(__always)
-  func walk(_ path: Span<UInt8>) -> Walk {
-    var current = Self.root
+  func walk(_ path: Span<UInt8>, from directory: Int32 = root, at start: Int = 1) -> Walk {
+    var current = directory
     var parent: Int32 = -1
-    var start = 1
+    var start = start
     while start < path.count {
       let end = Self.componentEnd(path, start)
       let next = child(current, path, start..<end, childHash(current, path, start..<end))

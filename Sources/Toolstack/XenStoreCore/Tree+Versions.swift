@@ -5,6 +5,7 @@ extension NodeStore {
   mutating func fork(for owner: Int32 = -1) -> Tree {
     let time = snapshots.begin(owner)
     tree.version.token = snapshots.clock
+    tree.isShapeOwn = false
     var version = spareVersions.popLast() ?? Version(token: 0, isFork: true)
     version.token = snapshots.clock
     return tree.copied(as: version, at: time)

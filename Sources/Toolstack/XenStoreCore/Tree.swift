@@ -29,6 +29,9 @@ struct Tree {
   var slots: [Slots] = Array(repeating: Slots(), count: SizeClass.count)
   /// Two versions with the same shape have the same nodes under the same names.
   var shape: UInt64 = 0
+  /// Whether no other version has this one's shape: then nodes that come leave it right for what is
+  /// known of those that are there.
+  var isShapeOwn = false
   /// Detached subtrees whose nodes are yet to be freed, deepest last.
   var detached: [Int32] = []
 
@@ -161,10 +164,11 @@ struct NodeStore {
     return owners[owners.place(Int32(owner), tree.owners)]
   }
 
-  /// Says that nodes came or went in the current version.
+  /// Says that nodes went from the current version, or came to it and not to others.
   mutating func changeShape() {
     lastShape &+= 1
     tree.shape = lastShape
+    tree.isShapeOwn = true
   }
 
   // MARK: Pages

@@ -8,6 +8,7 @@ enum Special: Int {
   var name: String { self == .introduceDomain ? "@introduceDomain" : "@releaseDomain" }
 
   init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    guard !range.isEmpty, bytes[range.lowerBound] == UInt8(ascii: "@") else { return nil }
     for special in [Special.introduceDomain, .releaseDomain] {
       let name = Array(special.name.utf8)
       if name.count == range.count, equal(name, 0, bytes, range.lowerBound, count: name.count) {
@@ -28,20 +29,30 @@ extension XenStore {
   mutating func resolve(
     _ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>
   ) throws(StoreError) -> Int {
-    path.removeAll(keepingCapacity: true)
-    guard !range.isEmpty else { throw .invalid }
-    var prefix = 0
-    if payload[range.lowerBound] != UInt8(ascii: "/") {
-      guard payload[range.lowerBound] != UInt8(ascii: "@") else { throw .invalid }
-      path.append(contentsOf: connections[Int(caller.connection)].prefix)
-      prefix = path.count
+    guard !range.isEmpty, payload[range.lowerBound] != UInt8(ascii: "@") else {
+      path.removeAll(keepingCapacity: true)
+      throw .invalid
     }
-    append(payload, range, to: &path)
+    let prefix = recall(caller, payload, range)
     guard
       path.count == 1
         || PathRule.isCanonical(path.span, from: max(1, prefix)),
       !PathRule.isTooLong(path.span, wasRelative: prefix > 0, prefix: prefix)
     else { throw .invalid }
+    return prefix
+  }
+
+  /// The same for a path that was checked before.
+  @inline(__always)
+  @discardableResult
+  mutating func recall(_ caller: Caller, _ payload: Span<UInt8>, _ range: Range<Int>) -> Int {
+    path.removeAll(keepingCapacity: true)
+    var prefix = 0
+    if payload[range.lowerBound] != UInt8(ascii: "/") {
+      path.append(contentsOf: connections[Int(caller.connection)].prefix)
+      prefix = path.count
+    }
+    append(payload, range, to: &path)
     return prefix
   }
 
@@ -105,7 +116,9 @@ extension XenStore {
     if let known = paths.find(span, hash, shape: nodes.tree.shape) {
       return Walk(node: known.node, ancestor: known.ancestor, rest: span.count, missing: 0)
     }
-    let walk = nodes.walk(span)
+    let (directory, start) = paths.above(span, shape: nodes.tree.shape)
+    let walk = nodes.walk(span, from: directory, at: start)
+    paths.keepDirectory(span, walk, shape: nodes.tree.shape)
     if walk.node >= 0 {
       paths.keep(
         span, hash, shape: nodes.tree.shape, node: walk.node, ancestor: walk.ancestor)

@@ -1,5 +1,7 @@
 import XenStoreState
 
+@testable import XenStoreCore
+
 /// A stream of a server's state, as another program may have left it.
 enum StateFuzz {
   static func run(_ bytes: [UInt8]) {
@@ -18,6 +20,32 @@ enum StateFuzz {
       } catch {}
     }
     precondition(count <= bytes.count, "more records than bytes")
+    fill(with: bytes)
+  }
+
+  /// Fills a store with it, as a successor does.
+  private static func fill(with bytes: [UInt8]) {
+    guard var reader = try? StateReader(bytes.span) else { return }
+    var store = XenStore(seed: 1)
+    var records = StateImport(from: reader, in: bytes.span, into: &store)
+    var isLeft = true
+    while isLeft {
+      do throws(StateError) {
+        try records.takeNodes(from: &reader, in: bytes.span, into: &store) { _, _ in }
+        if let record = try reader.next(in: bytes.span) {
+          _ = try? records.take(record, reader.bytes(in: bytes.span), into: &store)
+        } else {
+          isLeft = false
+        }
+      } catch {
+        switch error.reason {
+        case .unknownType, .badLine, .unknownConnection: break
+        default: isLeft = false
+        }
+      }
+    }
+    records.finish(&store)
+    if let fault = store.inconsistency() { preconditionFailure(fault) }
   }
 
   /// Reads the next record when it is a node.

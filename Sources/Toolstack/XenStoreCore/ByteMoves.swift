@@ -4,8 +4,8 @@
 
 import Glibc
 
-/// Has the kernel find memory for all that an array has room for, in large pages where it can. That
-/// costs a fraction of a fault for each page once it is stored to.
+/// Has the kernel find memory for all that an array has room for: at once that costs a fraction of a
+/// fault for each page.
 func findMemory<Element: BitwiseCopyable>(for array: inout [Element]) {
   let length = array.capacity &* MemoryLayout<Element>.stride
   // What is smaller has few pages.
@@ -14,8 +14,7 @@ func findMemory<Element: BitwiseCopyable>(for array: inout [Element]) {
     guard let base = bytes.baseAddress else { return }
     let page = 4096
     let offset = Int(bitPattern: base) & (page &- 1)
-    // Safety: neither call changes what memory holds. Where one fails, pages are found as ever.
-    unsafe madvise(base - offset, length &+ offset, MADV_HUGEPAGE)
+    // Safety: the call does not change what memory holds. Where it fails, pages are found as ever.
     unsafe madvise(base - offset, length &+ offset, populateWrite)
   }
 }

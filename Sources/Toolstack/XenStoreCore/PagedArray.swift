@@ -212,6 +212,12 @@ extension PagedArray where Element == UInt8 {
     equal(elements, place, span, range.lowerBound, count: range.count)
   }
 
+  /// Appends bytes of a place, without a copy of the array's references.
+  @inline(__always)
+  mutating func appendInPlace(_ range: Range<Int>, to bytes: inout some ByteSink) {
+    append(range, to: &bytes)
+  }
+
   /// Appends bytes of a place.
   @inline(__always)
   func append(_ range: Range<Int>, to bytes: inout some ByteSink) {

@@ -44,7 +44,7 @@ extension NodeStore {
     let count = min(count, 1 << 24)
     reserveBuckets(count)
     nodes.reserve(count)
-    for number in slots.indices { blobs[number].reserve(min(slots[number], count)) }
+    for number in slots.indices { blobs[number].reserve(slots[number]) }
   }
 
   private mutating func reserveBuckets(_ count: Int) {
@@ -94,7 +94,7 @@ extension NodeStore {
     if tree.nodeCount >= tree.bucketCount { addBucket() }
     tree.generation &+= 1
     if !snapshots.open.isEmpty { changeShape() }
-    let id = makeNode()
+    let id = takeNumber()
     let length = rights.bytes.count &+ name.count &+ value.count
     let blob = makeSlot(SizeClass.fitting(length))
     let at = ownSlot(blob)

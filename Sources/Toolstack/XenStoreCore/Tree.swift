@@ -129,11 +129,12 @@ struct NodeStore {
     return blobs[number].place(Int32(bitPattern: blob &>> 5), tree.slotPages)
   }
 
-  /// Appends all bytes of a node: its permissions, its name and its value.
+  /// Appends all bytes of a node: its permissions, its name and its value. It changes nothing, but may
+  /// use the slots in place, where a copy would count references.
   @inline(__always)
-  func appendBlob(_ node: Node, to bytes: inout some ByteSink) {
+  mutating func appendBlob(_ node: Node, to bytes: inout some ByteSink) {
     let start = blobPlace(node.blob)
-    blobs[Int(node.blob & 31)].append(start..<start &+ node.blobLength, to: &bytes)
+    blobs[Int(node.blob & 31)].appendInPlace(start..<start &+ node.blobLength, to: &bytes)
   }
 
   /// Appends the value of a node.
@@ -203,6 +204,14 @@ struct NodeStore {
   }
 
   mutating func makeNode() -> Int32 {
+    let id = takeNumber()
+    nodes[own(id)] = Node()
+    return id
+  }
+
+  /// Counts a node whose number is free; what stands there is anything.
+  @inline(__always)
+  mutating func takeNumber() -> Int32 {
     let id: Int32
     if tree.firstFreeNode >= 0 {
       id = tree.firstFreeNode
@@ -214,7 +223,6 @@ struct NodeStore {
       }
       tree.nodesUsed &+= 1
     }
-    nodes[own(id)] = Node()
     tree.nodeCount &+= 1
     return id
   }

@@ -252,7 +252,7 @@ extension XenStore {
   }
 
   /// Writes a node that a transaction touched: that it was removed, or as it is now.
-  private func exportTouched(
+  private mutating func exportTouched(
     _ touched: TouchedNode, _ record: TransactionRecord, to writer: inout StateWriter
   ) throws(StateError) {
     let path = touched.path

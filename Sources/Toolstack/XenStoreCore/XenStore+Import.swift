@@ -37,6 +37,10 @@ public struct StateImport {
   public init(from reader: StateReader, in stream: Span<UInt8>, into store: inout XenStore) {
     var slots = [Int](repeating: 0, count: SizeClass.count)
     let count = reader.surveyNodes(in: stream) { slots[SizeClass.fitting($0)] &+= 64 }
+    // All that slots hold stands in the stream, however unlike the others those may be that were seen.
+    for number in slots.indices {
+      slots[number] = min(slots[number], count, stream.count / SizeClass.size(number))
+    }
     store.nodes.reserve(count, slots: slots)
     place.index = FillingIndex(of: store.nodes, reserving: count)
   }

@@ -81,26 +81,35 @@ public struct StateReader {
 
   /// Looks ahead at the nodes that come from here on.
   ///
-  /// - Parameter body: is told of one in 64 how many bytes its permissions, name and value are;
+  /// - Parameter body: is told of about one in 64 how many bytes its permissions, name and value are;
   ///   of none in a dump.
   /// - Returns: how many there are, at most.
   public func surveyNodes(in stream: Span<UInt8>, _ body: (Int) -> Void) -> Int {
     // A line of a node has its path, permissions and more.
     guard let version else { return (stream.count &- offset) / 20 }
     var count = 0
+    var next = 0
     var at = offset
     while at <= stream.count &- Layout.recordHeader {
       if Layout.word(stream, at) == RecordType.node.rawValue {
-        count &+= 1
-        if count & 63 == 0, let node = try? RecordReader(at: at, in: stream, version).node(stream) {
-          var name = node.path.upperBound
-          while name > node.path.lowerBound, stream[name &- 1] != UInt8(ascii: "/") { name &-= 1 }
-          body(node.permissions.count &+ node.path.upperBound &- name &+ node.value.count)
+        if count == next {
+          if let node = try? RecordReader(at: at, in: stream, version).node(stream) {
+            body(node.permissions.count &+ nameLength(node, stream) &+ node.value.count)
+          }
+          // At no fixed distance: a store may repeat itself.
+          next &+= 1 &+ Int((UInt64(at) &* 0x9e37_79b9_7f4a_7c15) &>> 57)
         }
+        count &+= 1
       }
       at = Layout.padded(at &+ Layout.recordHeader &+ Int(Layout.word(stream, at &+ 4)))
     }
     return count
+  }
+
+  private func nameLength(_ node: NodeRecord, _ stream: Span<UInt8>) -> Int {
+    var name = node.path.upperBound
+    while name > node.path.lowerBound, stream[name &- 1] != UInt8(ascii: "/") { name &-= 1 }
+    return node.path.upperBound &- name
   }
 
   /// Hands out the bytes that the ranges of the last node refer to.

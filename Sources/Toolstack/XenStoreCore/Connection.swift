@@ -36,7 +36,7 @@ struct Transaction {
 
   var id: UInt32
   var tree: Tree = .none
-  /// The store's generation when the snapshot was taken.
+  /// The store's generation when it first looked at it.
   var base: UInt64 = 0
   /// Requests: type, length in two bytes, payload.
   var log = ByteBuffer()

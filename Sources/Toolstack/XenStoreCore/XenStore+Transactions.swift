@@ -101,6 +101,7 @@ extension XenStore {
   /// Has a transaction see the store itself until that changes.
   private mutating func seeStore(_ index: Int, _ position: Int) {
     connections[index].transactions[position].sight = .store
+    connections[index].transactions[position].base = nodes.tree.generation
     guard !connections[index].isViewer else { return }
     connections[index].isViewer = true
     viewers.append(index)
@@ -222,20 +223,23 @@ extension XenStore {
       return true
     }
     keepViews()
-    if transaction.sight != .fork {
+    let base = transaction.base
+    let isCurrent = base == nodes.tree.generation
+    // One that sees the store itself is current but for nodes that were freed: nothing rests on that.
+    if transaction.sight == .nothing || transaction.sight == .store && isCurrent {
       commitNotes(caller, transaction)
       finish(caller, transaction)
       return true
     }
-    if transaction.base != nodes.tree.generation {
-      nodes.drop(transaction.tree)
-      transaction.tree = nodes.fork()
+    if !isCurrent {
+      if transaction.sight == .fork { nodes.drop(transaction.tree) }
+      transaction.see(nodes.fork(), at: nodes.tree.generation)
       swap(&nodes.tree, &transaction.tree)
       let same = repeatRequests(caller, transaction)
       swap(&nodes.tree, &transaction.tree)
       guard same else {
         nodes.drop(transaction.tree)
-        noteLoss(Int(caller.connection), since: transaction.base)
+        noteLoss(Int(caller.connection), since: base)
         return false
       }
     }

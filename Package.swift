@@ -214,7 +214,10 @@ let hostedOnly: [Target] = [
     path: "Tests/xenstore-simulation", swiftSettings: [.swiftLanguageMode(.v6)]),
   tests(
     "XenStoreServerTests",
-    ["XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire", "XenStoreTrials"]),
+    [
+      "SocketAddress", "XenStoreServer", "XenStoreCore", "XenStoreState", "XenStoreWire",
+      "XenStoreTrials",
+    ]),
   .target(name: "CXenGuest", path: "Tests/CXenGuest"),
   // It is loaded into programs that have nothing of Swift in them.
   .target(

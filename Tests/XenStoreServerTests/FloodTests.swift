@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import SocketAddress
 import Testing
 import XenStoreWire
 
@@ -73,6 +75,34 @@ enum Flood: CaseIterable, Sendable {
     let limit = Int(harness.server.store.defaultQuotas[.memory])
     #expect(harness.server.store.memory(caller) < limit)
     #expect((harness.server.clients[slot]?.input.count ?? 0) <= 16 + WireLimit.payload + 1024)
+  }
+
+  @Test(arguments: [false, true])
+  func aSocketIsAnsweredBeforeDomainsAreServed(hasInputLeft: Bool) throws {
+    var harness = try RingHarness()
+    let guest = harness.host.makeDomain(5)
+    harness.introduce(guest)
+    let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(client) }
+    let address = try #require(SocketAddress(harness.folder + "/socket"))
+    #expect(address.connect(client))
+    harness.settle()
+    var request: [UInt8] = []
+    RequestEncoding.append(.getDomainPath, strings: ["5"], to: &request)
+    #expect(guest.put(request[...]) == request.count)
+    let slot = try #require(harness.server.ringSlots[DomainID(rawValue: 5)])
+    if hasInputLeft { harness.server.schedule(slot) } else { guest.notify() }
+    #expect(send(client, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+    var answers: [Int] = []
+    guest.page.interference = {
+      var bytes = [UInt8](repeating: 0, count: 64)
+      answers.append(
+        recv(client, &bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_PEEK)))
+    }
+    harness.server.round(patience: 0)
+    guest.page.interference = nil
+    #expect(!answers.isEmpty && answers.allSatisfy { $0 > 16 }, "\(answers)")
+    #expect(!guest.take().isEmpty)
   }
 
   @Test func aDomainThatSendsEventsWithoutEndIsHeardOnceARound() throws {

@@ -1,16 +1,14 @@
 import XenStoreCore
 
 // Nobody waits for more than a few budgets of work, however many flood us: those who have input left
-// share one budget a round, in turn, and so do domains that send events. Sockets are served whenever
-// they have something; they are the control domain's.
+// share one budget a round, in turn, and so do domains that send events. Sockets are served and
+// answered first, whenever they have something; they are the control domain's.
 extension Server {
   /// Serves those who have input left from rounds before, in the order in which they came to wait,
   /// until the work of a round is done. Who is left comes first in the next one.
-  mutating func resumeRunnable() {
-    let waiting = runnable
-    runnable.removeAll(keepingCapacity: true)
+  mutating func resumeInTurn(_ waiting: [Int]) {
     let start = store.work
-    for (index, slot) in waiting.enumerated() {
+    for (index, slot) in waiting.enumerated() where clients[slot]?.isRunnable == true {
       guard store.work &- start < sharedBudget else {
         runnable.insert(contentsOf: waiting[index...], at: 0)
         return

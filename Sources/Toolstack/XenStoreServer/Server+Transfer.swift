@@ -148,9 +148,15 @@ extension Server {
 
   // MARK: Output
 
-  /// Writes down what changed, sends what clients are owed, then tells the domains whose rings
-  /// changed.
+  /// Sends what clients are owed, then tells the domains whose rings changed.
   mutating func flush() {
+    answer()
+    record()
+    sendNotices()
+  }
+
+  /// Writes down what changed and sends what clients are owed.
+  mutating func answer() {
     while !store.dirty.isEmpty {
       record()
       var dirty: [ConnectionID] = []
@@ -166,8 +172,6 @@ extension Server {
         send(slots[id.index], id)
       }
     }
-    record()
-    sendNotices()
   }
 
   /// Sends as much as a client takes.

@@ -206,9 +206,20 @@ struct Server: ~Copyable {
     if update?.isUnderWay == true { patience = patience < 0 ? 2 : min(patience, 2) }
     let count = SystemCalls.wait(epoll, into: &ready, timeout: patience)
     passTurns()
-    if !runnable.isEmpty { resumeRunnable() }
-    for index in 0..<count { serve(ready[index]) }
+    var waiting: [Int] = []
+    swap(&waiting, &runnable)
+    var hasHostEvents = false
+    for index in 0..<count {
+      if ready[index].number == Number.host { hasHostEvents = true } else { serve(ready[index]) }
+    }
     resumeWaiters()
+    if hasHostEvents || !waiting.isEmpty {
+      // Nobody on a socket waits for its answer until domains that flood have had their share.
+      answer()
+      resumeInTurn(waiting)
+      if hasHostEvents { serveHost() }
+      resumeWaiters()
+    }
     hasWork = store.continueWork(budget: 4096)
     if advanceChecks() { hasWork = true }
     report()
@@ -259,7 +270,6 @@ struct Server: ~Copyable {
       while case let signal = cxs_next_signal(signals), signal != 0 {
         if signal == SIGHUP { reopenLogs() } else { isRunning = false }
       }
-    case Number.host: serveHost()
     default:
       let slot = Int(event.number &- Number.firstClient)
       guard clients.indices.contains(slot), let id = clients[slot]?.id else { return }

@@ -85,6 +85,8 @@ struct MalformedTests {
     #expect(!sizes.isEmpty && sizes.allSatisfy { $0 == 25 })
     let cut = Array(stream[..<(stream.count - 100)])
     #expect(reader.surveyNodes(in: cut.span) { _ in } >= 198)
+    let dump = Array("$xenstored-dump-format\nsocket,3\nstore,,6e30,\nstore,2f61,6e30,\n".utf8)
+    #expect(try StateReader(dump.span).surveyNodes(in: dump.span) { _ in } == 3)
   }
 
   @Test(arguments: ["xenstored-4.17", "oxenstored-4.17"])

@@ -26,6 +26,13 @@ struct DumpReader {
     return header.count
   }
 
+  /// How many lines there are: hardly more than nodes.
+  static func countLines(in stream: Span<UInt8>) -> Int {
+    var count = 0
+    for index in 0..<stream.count where stream[index] == UInt8(ascii: "\n") { count &+= 1 }
+    return count
+  }
+
   /// Reads the next line, which is not a node's; nil behind the last one.
   mutating func next(
     in stream: Span<UInt8>, from offset: inout Int

@@ -85,8 +85,7 @@ public struct StateReader {
   ///   of none in a dump.
   /// - Returns: how many there are, at most.
   public func surveyNodes(in stream: Span<UInt8>, _ body: (Int) -> Void) -> Int {
-    // A line of a node has its path, permissions and more.
-    guard let version else { return (stream.count &- offset) / 20 }
+    guard let version else { return DumpReader.countLines(in: stream.extracting(offset...)) }
     var count = 0
     var next = 0
     var at = offset

@@ -100,6 +100,7 @@ extension XenStore {
 
   /// Has a transaction see the store itself until that changes.
   private mutating func seeStore(_ index: Int, _ position: Int) {
+    guard connections[index].transactions[position].sight == .nothing else { return }
     connections[index].transactions[position].sight = .store
     connections[index].transactions[position].base = nodes.tree.generation
     guard !connections[index].isViewer else { return }

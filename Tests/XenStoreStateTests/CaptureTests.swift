@@ -16,19 +16,18 @@ struct CaptureTests {
     var found: [Node] = []
     while let record = try reader.next(in: stream.span) {
       guard case .node(let node) = record else { continue }
-      reader.withBytes(in: stream.span) { bytes in
-        var text: [UInt8] = []
-        for index in 0..<node.permissionCount {
-          if let entry = node.permission(index, in: bytes) {
-            entry.permission.append(to: &text)
-            text[text.count - 1] = entry.isStale ? 0x21 : 0x20
-          }
+      let bytes = reader.bytes(in: stream.span)
+      var text: [UInt8] = []
+      for index in 0..<node.permissionCount {
+        if let entry = node.permission(index, in: bytes) {
+          entry.permission.append(to: &text)
+          text[text.count - 1] = entry.isStale ? 0x21 : 0x20
         }
-        found.append(
-          Node(
-            path: String(decoding: copy(bytes, node.path), as: UTF8.self),
-            value: copy(bytes, node.value), permissions: String(decoding: text, as: UTF8.self)))
       }
+      found.append(
+        Node(
+          path: String(decoding: copy(bytes, node.path), as: UTF8.self),
+          value: copy(bytes, node.value), permissions: String(decoding: text, as: UTF8.self)))
     }
     return found
   }

@@ -24,11 +24,10 @@ struct MalformedTests {
         guard let record = try reader.next(in: stream.span) else { break }
         count += 1
         guard case .node(let node) = record else { continue }
-        reader.withBytes(in: stream.span) { bytes in
-          for index in node.path { count += Int(bytes[index]) & 0 }
-          for index in node.value { count += Int(bytes[index]) & 0 }
-          for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
-        }
+        let bytes = reader.bytes(in: stream.span)
+        for index in node.path { count += Int(bytes[index]) & 0 }
+        for index in node.value { count += Int(bytes[index]) & 0 }
+        for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
       } catch {}
     }
     return count
@@ -190,11 +189,12 @@ struct MalformedTests {
         Issue.record("no node")
         return
       }
-      reader.withBytes(in: dump.span) { bytes in
-        #expect(node.path.map { bytes[$0] } == Array(path.utf8))
-        #expect(node.value.map { bytes[$0] } == expected)
-        #expect(node.permissionCount == 1)
-      }
+      let bytes = reader.bytes(in: dump.span)
+      let text = node.path.map { bytes[$0] }
+      let found = node.value.map { bytes[$0] }
+      #expect(text == Array(path.utf8))
+      #expect(found == expected)
+      #expect(node.permissionCount == 1)
     }
     #expect(try reader.next(in: dump.span) == nil)
   }

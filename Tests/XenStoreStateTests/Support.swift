@@ -56,9 +56,7 @@ func copied(_ stream: [UInt8], version: StateVersion) throws -> [UInt8] {
   var reader = try StateReader(stream.span)
   var writer = StateWriter(version: version)
   while let record = try reader.next(in: stream.span) {
-    try reader.withBytes(in: stream.span) { bytes throws in
-      try append(record, to: &writer, bytes)
-    }
+    try append(record, to: &writer, reader.bytes(in: stream.span))
   }
   writer.end()
   return writer.take()

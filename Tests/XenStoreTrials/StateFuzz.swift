@@ -61,10 +61,9 @@ enum StateFuzz {
   ) {
     guard case .node(let node) = record else { return }
     var sum: UInt8 = 0
-    reader.withBytes(in: stream.span) { bytes in
-      for index in node.path { sum ^= bytes[index] }
-      for index in node.value { sum ^= bytes[index] }
-      for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
-    }
+    let bytes = reader.bytes(in: stream.span)
+    for index in node.path { sum ^= bytes[index] }
+    for index in node.value { sum ^= bytes[index] }
+    for index in 0...node.permissionCount { _ = node.permission(index, in: bytes) }
   }
 }

@@ -63,9 +63,7 @@ extension Server {
       }
     }
     do throws(ImportError) {
-      let id = try reader.withBytes(in: stream) { bytes throws(ImportError) in
-        try records.take(record, bytes, into: &store)
-      }
+      let id = try records.take(record, reader.bytes(in: stream), into: &store)
       if let id, case .connection(let connection) = record { adopted.append((id, connection)) }
     } catch {
       losses.note("\(error) before byte \(reader.offset)")

@@ -111,13 +111,6 @@ public struct StateReader {
     return node.path.upperBound &- name
   }
 
-  /// Hands out the bytes that the ranges of the last node refer to.
-  public func withBytes<Result, Failure: Error>(
-    in stream: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    try body(bytes(in: stream))
-  }
-
   /// The bytes that the ranges of the last node refer to.
   @_lifetime(borrow self, copy stream)
   public func bytes(in stream: Span<UInt8>) -> Span<UInt8> {

@@ -69,7 +69,7 @@ demo: setup image images ## boot Debian on Martlet, start a Debian guest, leave 
 .PHONY: test
 test: lint setup ## every test: house rules and units, test guests, end to end (under an hour)
 	Tools/images stock
-	MARTLET_TEST_ALL=1 swift test --explicit-target-dependency-import-check error
+	Tools/host-tests
 	Tools/simulate-xenstore
 	$(MAKE) image guests xenstored xenstore images
 	Tests/EndToEnd/run --hypervisor build/martlet --quick

@@ -31,7 +31,7 @@ struct LifecycleTests {
     Thread.sleep(forTimeInterval: 0.1)
     let before = isDone.isSet
     release()
-    for _ in 0..<1000 where !isDone.isSet { Thread.sleep(forTimeInterval: 0.01) }
+    for _ in 0..<12_000 where !isDone.isSet { Thread.sleep(forTimeInterval: 0.01) }
     return (before, isDone.isSet)
   }
 

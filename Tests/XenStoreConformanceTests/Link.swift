@@ -42,7 +42,7 @@ final class Link {
   ///
   /// - Parameter patience: how long to wait, in milliseconds.
   func ask(
-    _ type: UInt32, transaction: UInt32, _ payload: [UInt8], patience: Int32 = 2000
+    _ type: UInt32, transaction: UInt32, _ payload: [UInt8], patience: Int = Patience.long
   ) -> Answer {
     lastID &+= 1
     var bytes: [UInt8] = []
@@ -68,7 +68,7 @@ final class Link {
 
   /// Sends bytes.
   func put(_ bytes: [UInt8]) -> Bool {
-    if let guest { return guest.send(bytes, patience: 2000) }
+    if let guest { return guest.send(bytes) }
     var offset = 0
     while offset < bytes.count {
       let count = bytes[offset...].withUnsafeBytes {
@@ -80,7 +80,7 @@ final class Link {
     return true
   }
 
-  private func answer(_ transaction: UInt32, _ type: UInt32, _ patience: Int32) -> Answer {
+  private func answer(_ transaction: UInt32, _ type: UInt32, _ patience: Int) -> Answer {
     while true {
       switch next(patience) {
       case .message(let message) where message.header.type == MessageType.watchEvent.rawValue:
@@ -97,14 +97,14 @@ final class Link {
     }
   }
 
-  /// Takes in what comes without having been asked for, until nothing does for a moment.
+  /// Takes in one that comes without having been asked for.
   func listen() {
-    while case .message(let message) = next(100) { events.append(message.payload) }
+    if case .message(let message) = next(Patience.long) { events.append(message.payload) }
   }
 
   func takeEvent() -> [UInt8]? { events.isEmpty ? nil : events.removeFirst() }
 
-  private func next(_ patience: Int32) -> Answer {
+  private func next(_ patience: Int) -> Answer {
     while true {
       if let header = MessageHeader(reading: input.span) {
         let end = MessageHeader.byteCount + Int(header.length)
@@ -115,12 +115,12 @@ final class Link {
         }
       }
       if let guest {
-        guard let more = guest.receive(patience: Int(patience)) else { return .silence }
+        guard let more = guest.receive(patience: patience) else { return .silence }
         input += more
         continue
       }
       var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&polled, 1, patience) > 0 else { return .silence }
+      guard poll(&polled, 1, Int32(patience)) > 0 else { return .silence }
       var buffer = [UInt8](repeating: 0, count: 65536)
       let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
       guard count > 0 else { return .closed }

@@ -53,7 +53,8 @@ struct Runner {
       }
     }
     for (number, client) in clients.sorted(by: { $0.key < $1.key }) where complaints.isEmpty {
-      synchronize(client)
+      // Whose ring is broken by now is not answered.
+      synchronize(client, patience: 2000)
       while let event = client.takeEvent() {
         complaints.append("client \(number) received an event too many: \(Payload.show(event))")
       }
@@ -89,8 +90,9 @@ struct Runner {
   }
 
   /// After the answer to a request, all events of what was done before are there.
-  private func synchronize(_ client: Link) {
-    _ = client.ask(MessageType.getDomainPath.rawValue, transaction: 0, Payload.expand("0|"))
+  private func synchronize(_ client: Link, patience: Int = Patience.long) {
+    _ = client.ask(
+      MessageType.getDomainPath.rawValue, transaction: 0, Payload.expand("0|"), patience: patience)
   }
 
   private func perform(
@@ -117,7 +119,7 @@ struct Runner {
       }
       let answer = client.ask(
         type, transaction: transaction, payload,
-        patience: expected == "SILENCE" ? 300 : 2000)
+        patience: expected == "SILENCE" ? 300 : Patience.long)
       return judge(answer, expected, &transactions)
     case .fate, .reconnect, .indexes, .put, .word, .comes:
       guard let guest = client.guest else { return "this is no domain" }
@@ -132,7 +134,7 @@ struct Runner {
     case .fate(let fate): daemon.machine.set(guest.domain, fate)
     case .reconnect:
       client.forget()
-      let done = guest.reconnect(patience: expected == "OK" ? 2000 : 300)
+      let done = guest.reconnect(patience: expected == "OK" ? Patience.long : 300)
       return done == (expected == "OK") ? nil : done ? "it was made anew" : "it was not"
     case .indexes:
       let producer = guest.word(RingPage.requestProducer) &+ 5000

@@ -85,20 +85,17 @@ import XenStoreWire
 
   /// Waits until everything is answered.
   private func settle(_ client: LoadClient) -> Bool {
-    for _ in 0..<3000 where !client.isIdle {
+    Patience.wait {
       client.read()
-      if !client.isIdle { usleep(1000) }
+      return client.isIdle
     }
-    return client.isIdle
   }
 
   private func hears(_ client: LoadClient, _ path: String) -> Bool {
-    for _ in 0..<3000 {
+    Patience.wait {
       client.read()
-      if client.events.contains(path) { return true }
-      usleep(1000)
+      return client.events.contains(path)
     }
-    return false
   }
 }
 
@@ -114,16 +111,12 @@ private final class Control {
     RequestEncoding.append(type, payload: payload, to: &request)
     line.send(request)
     var bytes: [UInt8] = []
-    for _ in 0..<3000 {
+    let isAnswered = Patience.wait {
       bytes += line.receive()
-      if let header = MessageHeader(reading: bytes.span),
-        bytes.count >= MessageHeader.byteCount + Int(header.length)
-      {
-        return Array(bytes.dropFirst(MessageHeader.byteCount))
-      }
-      usleep(1000)
+      guard let header = MessageHeader(reading: bytes.span) else { return false }
+      return bytes.count >= MessageHeader.byteCount + Int(header.length)
     }
-    return Array("no answer".utf8)
+    return isAnswered ? Array(bytes.dropFirst(MessageHeader.byteCount)) : Array("no answer".utf8)
   }
 
   func ask(_ type: MessageType, _ payload: [UInt8]) -> String {

@@ -35,7 +35,7 @@ struct LiveUpdateTests {
     guard named == "OK|" else { return named }
     if let line { #expect(try control.ask(.control, "live-update|-c|\(line)|") == "OK|") }
     while true {
-      let answer = try control.ask(.control, "live-update|-s|\(words)", patience: 60_000)
+      let answer = try control.ask(.control, "live-update|-s|\(words)")
       guard answer.hasPrefix("BUSY") else { return answer }
       usleep(50_000)
     }
@@ -108,7 +108,7 @@ struct LiveUpdateTests {
       #expect(try Talker(daemon.socket).ask(.read, "/a/b|") == "hello")
     }
     daemon.machine.set(3, .isGone)
-    usleep(200_000)
+    #expect(daemon.machine.settle())
     #expect(try watcher.takeEvents() == ["@releaseDomain|two|"])
     #expect(try writer.ask(.isDomainIntroduced, "3|") == "F|")
   }

@@ -49,7 +49,7 @@ final class Talker {
   }
 
   /// The next reply: its payload with bars for nuls.
-  func reply(patience: Int32 = 10_000) throws -> String {
+  func reply() throws -> String {
     while true {
       if let header = MessageHeader(reading: input.span, at: 0),
         input.count >= 16 + Int(header.length)
@@ -62,7 +62,7 @@ final class Talker {
         events.append(text)
         continue
       }
-      try fill(patience)
+      try fill()
     }
   }
 
@@ -72,14 +72,14 @@ final class Talker {
     return !input.isEmpty || poll(&waiting, 1, 0) == 1
   }
 
-  private func fill(_ patience: Int32) throws {
+  private func fill() throws {
     if let guest {
-      guard let bytes = guest.receive(patience: Int(patience)) else { throw Silence() }
+      guard let bytes = guest.receive() else { throw Silence() }
       input += bytes
       return
     }
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&waiting, 1, patience) == 1 else { throw Silence() }
+    guard poll(&waiting, 1, Int32(Patience.long)) == 1 else { throw Silence() }
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count > 0 else { throw POSIXError(.ECONNRESET) }
@@ -89,10 +89,10 @@ final class Talker {
   /// Sends a request and waits for its reply.
   @discardableResult
   func ask(
-    _ type: MessageType, _ payload: String, transaction: UInt32 = 0, patience: Int32 = 10_000
+    _ type: MessageType, _ payload: String, transaction: UInt32 = 0
   ) throws -> String {
     try put(Self.message(type, payload, transaction: transaction))
-    return try reply(patience: patience)
+    return try reply()
   }
 
   /// The events so far, once everything has come that was sent before now.

@@ -54,9 +54,8 @@ final class Folder {
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     var log = try Log(path: path)
-    let start = ContinuousClock.now
+    // Nobody reads: this ends only when it waits for nobody.
     for _ in 0..<5000 { log.write("a line that somebody should read") }
-    #expect(ContinuousClock.now - start < .seconds(5))
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while read(reader, &buffer, buffer.count) > 0 {}
     log.write("last")

@@ -41,7 +41,7 @@ public struct Program: Sendable {
   /// - Parameter patience: seconds after which it is ended.
   public static func run(
     _ path: URL, _ arguments: [String], environment: [String: String] = [:],
-    patience: TimeInterval = 60
+    patience: TimeInterval = Double(Patience.long) / 1000
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = path
@@ -99,10 +99,8 @@ public final class Daemon: Sendable {
     process.standardError = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    for _ in 0..<1000 where !FileManager.default.fileExists(atPath: socket) {
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    Thread.sleep(forTimeInterval: 0.02)
+    let (started, place) = (process, socket)
+    _ = Patience.wait { listens(at: place) || !started.isRunning }
   }
 
   /// Its process number.

@@ -74,7 +74,7 @@ public final class ShimmedDaemon {
     environment["LD_PRELOAD"] = Self.library
     if kind != .ours { environment.merge(Stock.environment) { $1 } }
     process.environment = environment
-    FileManager.default.createFile(atPath: folder + "/output", contents: nil)
+    _ = FileManager.default.createFile(atPath: folder + "/output", contents: nil)
     let output = FileHandle(forWritingAtPath: folder + "/output")
     process.standardOutput = output
     process.standardError = output
@@ -84,12 +84,9 @@ public final class ShimmedDaemon {
     } catch {
       throw Failure(description: "\(kind.path) cannot be started: \(error)")
     }
-    let end = Date(timeIntervalSinceNow: 30)
-    while !answers {
-      guard process.isRunning, Date() < end else {
-        throw Failure(description: "\(kind.path) does not answer; it says: \(said)")
-      }
-      Thread.sleep(forTimeInterval: 0.01)
+    _ = Patience.wait { listens(at: socket) || !process.isRunning }
+    guard listens(at: socket) else {
+      throw Failure(description: "\(kind.path) does not answer; it says: \(said)")
     }
   }
 
@@ -103,13 +100,6 @@ public final class ShimmedDaemon {
 
   /// Whether its process is there.
   public var isRunning: Bool { process.isRunning }
-
-  /// Whether somebody accepts connections at its socket.
-  private var answers: Bool {
-    guard let descriptor = connectSocket(socket) else { return false }
-    close(descriptor)
-    return true
-  }
 
   /// Sends it a signal.
   public func signal(_ number: Int32) { kill(identifier, number) }

@@ -36,7 +36,7 @@ public final class SimulatedGuest {
   ///
   /// - Parameter patience: how long to wait for room, in milliseconds.
   /// - Returns: false when there was none in time, or the ring is broken.
-  public func send(_ bytes: [UInt8], patience: Int = 5000) -> Bool {
+  public func send(_ bytes: [UInt8], patience: Int = Patience.long) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       var producer = word(RingPage.requestProducer)
@@ -78,7 +78,7 @@ public final class SimulatedGuest {
   ///
   /// - Parameter patience: milliseconds.
   /// - Returns: nil when no event told of any in time.
-  public func receive(patience: Int = 5000) -> [UInt8]? {
+  public func receive(patience: Int = Patience.long) -> [UInt8]? {
     while true {
       let bytes = take()
       if !bytes.isEmpty { return bytes }
@@ -87,7 +87,7 @@ public final class SimulatedGuest {
   }
 
   /// Asks for the connection to be made anew, and waits until it is.
-  public func reconnect(patience: Int = 2000) -> Bool {
+  public func reconnect(patience: Int = Patience.long) -> Bool {
     machine.setWord(domain, RingPage.connection, 1)
     notify()
     while word(RingPage.connection) != 0 {

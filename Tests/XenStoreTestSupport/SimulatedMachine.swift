@@ -42,9 +42,9 @@ public final class SimulatedMachine {
   /// - Parameter patience: milliseconds.
   public func waitForEvent(_ domain: UInt16, patience: Int) -> Bool {
     if notified.remove(domain) != nil { return true }
-    let end = Date(timeIntervalSinceNow: Double(patience) / 1000)
+    let end = Patience.now + patience
     while true {
-      let left = max(0, Int(end.timeIntervalSinceNow * 1000))
+      let left = max(0, end - Patience.now)
       let found = xen_wait(&guests, Int32(truncatingIfNeeded: left))
       if found == Int32(domain) { return true }
       if found < 0, left == 0 { return false }
@@ -54,10 +54,9 @@ public final class SimulatedMachine {
 
   /// Waits until the daemon has looked at all events.
   ///
-  /// - Parameter patience: milliseconds.
-  public func settle(patience: Int = 2000) {
-    for _ in 0..<patience where xen_is_busy(&guests) != 0 { usleep(1000) }
-  }
+  /// - Returns: whether it has.
+  @discardableResult
+  public func settle() -> Bool { Patience.wait { xen_is_busy(&guests) == 0 } }
 
   /// Reads a word of a domain's page, in one load.
   public func word(_ domain: UInt16, _ offset: Int) -> UInt32 {

@@ -27,7 +27,7 @@ public enum Stock {
   /// Runs one of the tools against the daemon that listens at a socket.
   public static func run(
     _ name: String, _ arguments: [String], socket: String,
-    patience: TimeInterval = 60
+    patience: TimeInterval = Double(Patience.long) / 1000
   ) throws -> Program.Outcome {
     try Program.run(
       URL(fileURLWithPath: program(name)), arguments,

@@ -1,4 +1,5 @@
 import Foundation
+import XenStoreTestSupport
 
 /// A folder that goes away with the test.
 final class Folder {
@@ -17,7 +18,7 @@ final class Folder {
 
   /// Waits until a file has a text.
   func wait(for text: String, in name: String) async throws -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<Patience.long / 10 {
       if let found = try? self.text(name), found.contains(text) { return true }
       try await Task.sleep(for: .milliseconds(10))
     }

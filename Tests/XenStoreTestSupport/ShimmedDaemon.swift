@@ -84,8 +84,8 @@ public final class ShimmedDaemon {
     } catch {
       throw Failure(description: "\(kind.path) cannot be started: \(error)")
     }
-    _ = Patience.wait { listens(at: socket) || !process.isRunning }
-    guard listens(at: socket) else {
+    let hasCome = Patience.wait { listens(at: socket) || !process.isRunning }
+    guard hasCome, process.isRunning else {
       throw Failure(description: "\(kind.path) does not answer; it says: \(said)")
     }
   }

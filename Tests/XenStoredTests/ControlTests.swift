@@ -64,46 +64,17 @@ import XenStoreWire
     let daemon = try Daemon()
     let client = try connect(daemon)
     for index in 0..<20000 { try await client.write("/t/\(index % 100)/\(index)", "value") }
-    let asking = try #require(connectSocket(daemon.socket))
-    let writing = try #require(connectSocket(daemon.socket))
-    defer {
-      close(asking)
-      close(writing)
-    }
-    send(.watch, "/x|w|", to: asking)
-    #expect(try types(asking, until: .watchEvent) == [.watch, .watchEvent])
+    let asking = try Talker(daemon.socket)
+    let writing = try Talker(daemon.socket)
+    try asking.ask(.watch, "/x|w|")
+    #expect(try asking.takeEvents() == ["/x|w|"])
     // Both are there when the server looks; the event of the write overtakes the check's reply.
     daemon.signal(SIGSTOP)
-    send(.control, "check|", to: asking)
-    send(.write, "/x|y", to: writing)
+    try asking.put(Talker.message(.control, "check|"))
+    try writing.put(Talker.message(.write, "/x|y"))
     daemon.signal(SIGCONT)
-    #expect(try types(asking, until: .control) == [.watchEvent, .control])
-  }
-
-  private func send(_ type: MessageType, _ payload: String, to descriptor: Int32) {
-    var bytes: [UInt8] = []
-    RequestEncoding.append(
-      type, payload: payload.utf8.map { $0 == UInt8(ascii: "|") ? 0 : $0 }, to: &bytes)
-    #expect(Glibc.send(descriptor, bytes, bytes.count, 0) == bytes.count)
-  }
-
-  /// What comes, up to a message of a type.
-  private func types(_ descriptor: Int32, until last: MessageType) throws -> [MessageType] {
-    var types: [MessageType] = []
-    var input: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while types.last != last {
-      let count = recv(descriptor, &buffer, buffer.count, 0)
-      try #require(count > 0)
-      input += buffer[..<count]
-      while let header = MessageHeader(reading: input.span),
-        input.count >= MessageHeader.byteCount + Int(header.length)
-      {
-        input.removeFirst(MessageHeader.byteCount + Int(header.length))
-        types.append(try #require(MessageType(rawValue: header.type)))
-      }
-    }
-    return types
+    #expect(try asking.reply() == "OK|")
+    #expect(asking.events == ["/x|w|"])
   }
 
   @Test func traceIsSwitchedAndMovedByCommands() async throws {

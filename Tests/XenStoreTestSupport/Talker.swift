@@ -1,24 +1,26 @@
 import Foundation
 import Glibc
-import XenStoreTestSupport
 import XenStoreWire
 
 /// A client that sends and receives bytes, through a socket or a domain's ring.
-final class Talker {
+public final class Talker {
   private let descriptor: Int32
   private let guest: SimulatedGuest?
   private var input: [UInt8] = []
   /// Events as path and token, in the order in which they came.
-  private(set) var events: [String] = []
+  public private(set) var events: [String] = []
 
-  struct Silence: Error {}
+  /// What was waited for did not come.
+  public struct Silence: Error {}
 
-  init(_ guest: SimulatedGuest) {
+  /// Speaks as a domain.
+  public init(_ guest: SimulatedGuest) {
     self.guest = guest
     descriptor = -1
   }
 
-  init(_ path: String) throws {
+  /// Connects to a socket.
+  public init(_ path: String) throws {
     guest = nil
     guard let connected = connectSocket(path) else { throw POSIXError(.ECONNREFUSED) }
     descriptor = connected
@@ -29,7 +31,9 @@ final class Talker {
   }
 
   /// A message as it goes over the wire; in `payload`, a bar stands for a nul.
-  static func message(_ type: MessageType, _ payload: String, transaction: UInt32 = 0) -> [UInt8] {
+  public static func message(_ type: MessageType, _ payload: String, transaction: UInt32 = 0)
+    -> [UInt8]
+  {
     var bytes: [UInt8] = []
     RequestEncoding.append(
       type, requestID: 7, transactionID: transaction,
@@ -37,7 +41,8 @@ final class Talker {
     return bytes
   }
 
-  func put(_ bytes: some Collection<UInt8>) throws {
+  /// Sends bytes.
+  public func put(_ bytes: some Collection<UInt8>) throws {
     let bytes = Array(bytes)
     if let guest {
       guard guest.send(bytes) else { throw Silence() }
@@ -49,7 +54,7 @@ final class Talker {
   }
 
   /// The next reply: its payload with bars for nuls.
-  func reply() throws -> String {
+  public func reply() throws -> String {
     while true {
       if let header = MessageHeader(reading: input.span, at: 0),
         input.count >= 16 + Int(header.length)
@@ -67,7 +72,7 @@ final class Talker {
   }
 
   /// Whether something has come that was not looked at.
-  var hasInput: Bool {
+  public var hasInput: Bool {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return !input.isEmpty || poll(&waiting, 1, 0) == 1
   }
@@ -88,7 +93,7 @@ final class Talker {
 
   /// Sends a request and waits for its reply.
   @discardableResult
-  func ask(
+  public func ask(
     _ type: MessageType, _ payload: String, transaction: UInt32 = 0
   ) throws -> String {
     try put(Self.message(type, payload, transaction: transaction))
@@ -96,7 +101,7 @@ final class Talker {
   }
 
   /// The events so far, once everything has come that was sent before now.
-  func takeEvents() throws -> [String] {
+  public func takeEvents() throws -> [String] {
     try ask(.getDomainPath, "0|")
     defer { events = [] }
     return events
